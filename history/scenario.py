@@ -1,0 +1,189 @@
+"""What a rehearsal is asked to be: a scenario, written in TOML (loadtests/scenarios/), checked before anything starts."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+
+class ScenarioError(ValueError):
+    """The scenario file is wrong; the text says where, what, and what would be right."""
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class Shops(_Part):
+    """The shops of the run and their staffing (R1.3: one agent for 15 conversations; R9.1: 30 % spare)."""
+
+    count: int = 20
+    hot_share: float = 0.2  # share of all customers that go to the first shop
+    capacity: int = 15  # conversations an agent may hold
+    spare: float = 0.3  # agents beyond customers / capacity; below zero makes a queue
+    second_device_share: float = 0.5
+
+
+class Customers(_Part):
+    """Who writes, and how."""
+
+    concurrency: int  # virtual users: each is one customer at a time
+    workload: Literal["open", "closed"] = "open"  # open: turns arrive at the phase's rate; closed: reply, think, write
+    think_s: float = 8.0  # closed only; divided by business_speed
+    visit_turns: int = 0  # mean turns of one visit, then another customer comes; 0 = one visit lasts the run
+    vip_share: float = 0.1
+    listed_share: float = 0.01  # messages that contain a listed word
+    burst_share: float = 0.2  # turns of 2-5 messages within 1 s
+
+
+class Phase(_Part):
+    """One stretch of the run. `rate` is customer messages a second over all customers, burst messages counted."""
+
+    name: str
+    seconds: float
+    rate: float
+
+
+class Agents(_Part):
+    """The simulated agents' habits; seconds are divided by business_speed."""
+
+    think_s: tuple[float, float] = (2.0, 8.0)
+    chars_per_s: float = 4.0
+    listed_share: float = 0.01  # replies that contain a listed word
+
+
+class Faults(_Part):
+    """Deliberate disturbances, as shares of all pushes, and of all devices a minute."""
+
+    duplicate_push: float = 0.0
+    delay_push: float = 0.0
+    delay_s: float = 2.0
+    forge_push: float = 0.0
+    device_drop_per_minute: float = 0.0
+    device_away_s: tuple[float, float] = (0.5, 3.0)
+
+
+class Kill(_Part):
+    """A planned kill -9 of a part, `after_s` into a phase, and its restart."""
+
+    part: Literal["service"] = "service"
+    phase: str
+    after_s: float
+    restart_after_s: float = 2.0
+
+
+class Gateway(_Part):
+    """Settings of the simulated platform that the platform's pages leave open (docs/gateway.md)."""
+
+    cut_s: float = 5.0
+    retry_s: tuple[float, ...] = (1.0, 2.0, 4.0)
+    pushes_at_once: int = 256
+    backlog: int = 20000  # pushes waiting before a customer's send is answered `busy`
+
+
+class Waiver(_Part):
+    """A gate that need not hold, by whom, why and until when (YYYY-MM-DD)."""
+
+    gate: str
+    reason: str
+    person: str
+    expires: str
+
+
+class Scenario(_Part):
+    """A whole rehearsal. `business_speed` divides think, typing, tier, reminder and complaint clocks, nothing else."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    customers: Customers
+    phases: tuple[Phase, ...]
+    gates: tuple[str, ...]
+    shops: Shops = Shops()
+    agents: Agents = Agents()
+    faults: Faults = Faults()
+    kills: tuple[Kill, ...] = ()
+    gateway: Gateway = Gateway()
+    waivers: tuple[Waiver, ...] = ()
+    seed: int = 618
+    business_speed: float = 60.0
+
+    def drain_s(self) -> float:
+        """How long a message may still be on its way after the last phase: the whole retry plan and 10 s."""
+        return sum(self.gateway.retry_s) + self.gateway.cut_s * (len(self.gateway.retry_s) + 1) + 10.0
+
+
+def load(path: Path) -> Scenario:
+    """Read and check a scenario file. Raises ScenarioError (file, place, mend)."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read ({error.strerror})") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, origin: str = "scenario") -> Scenario:
+    """The scenario in a TOML text; `origin` names it in errors."""
+    try:
+        scenario = msgspec.toml.decode(text, type=Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(f"{origin}: {error}{_suggest(str(error))}") from error
+    except msgspec.DecodeError as error:
+        raise ScenarioError(f"{origin}: not TOML: {error}") from error
+    if wrong := _wrong(scenario):
+        raise ScenarioError(f"{origin}: {wrong}")
+    return scenario
+
+
+def _wrong(s: Scenario) -> str:
+    shares = {
+        "shops.hot_share": s.shops.hot_share,
+        "customers.vip_share": s.customers.vip_share,
+        "customers.listed_share": s.customers.listed_share,
+        "customers.burst_share": s.customers.burst_share,
+        "agents.listed_share": s.agents.listed_share,
+        "faults.duplicate_push": s.faults.duplicate_push,
+        "faults.delay_push": s.faults.delay_push,
+        "faults.forge_push": s.faults.forge_push,
+        "faults.device_drop_per_minute": s.faults.device_drop_per_minute,
+    }
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            return f"{name} = {share} is no share; write a number from 0 to 1"
+    if not s.phases:
+        return "it has no [[phases]]; write at least one with name, seconds and rate"
+    for phase in s.phases:
+        if phase.seconds <= 0 or phase.rate < 0:
+            return f"phase {phase.name!r}: seconds must be above 0 and rate not below 0"
+    names = [phase.name for phase in s.phases]
+    for kill in s.kills:
+        if kill.phase not in names:
+            return f"kill in phase {kill.phase!r}: there is none; phases are {', '.join(names)}"
+    for low, what in (
+        (s.customers.concurrency, "customers.concurrency"),
+        (s.shops.count, "shops.count"),
+        (s.shops.capacity, "shops.capacity"),
+        (s.business_speed, "business_speed"),
+    ):
+        if low <= 0:
+            return f"{what} must be above 0, not {low}"
+    return ""
+
+
+def _fields(struct: type[msgspec.Struct]) -> set[str]:
+    names = set()
+    for field in msgspec.structs.fields(struct):
+        names.add(field.name)
+    return names
+
+
+def _suggest(message: str) -> str:
+    unknown = re.search(r"unknown field `(\w+)`", message)
+    if not unknown:
+        return ""
+    parts = (Scenario, Shops, Customers, Phase, Agents, Faults, Kill, Gateway, Waiver)
+    known = set().union(*(_fields(part) for part in parts))
+    near = difflib.get_close_matches(unknown[1], known, 1)
+    return f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(known))}"

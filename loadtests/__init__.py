@@ -1,0 +1,1 @@
+"""Locust: scheduler, distributor and live UI of the simulated customers."""

@@ -1,0 +1,1 @@
+"""The bundled system under test: the contract made executable."""

@@ -1,0 +1,166 @@
+"""What judging a run yields: plain data between checkers, gates, summary and page. Seconds everywhere."""
+
+from typing import Literal
+
+import msgspec
+
+State = Literal["holds", "broken", "unknown", "not verified"]
+Outcome = Literal["GO", "GO WITH CONDITIONS", "NO-GO", "INVALID"]
+
+
+class _Data(msgspec.Struct, frozen=True, kw_only=True):
+    pass
+
+
+class Step(_Data):
+    """One line of a counter-example's story, fit for a sequence drawing."""
+
+    t_s: float  # since the run began
+    who: str  # customer, gateway, target, or the device's name
+    to: str = ""
+    what: str = ""
+    wrong: bool = False  # the step (or its absence) that breaks the promise
+
+
+class Verdict(_Data):
+    """What one checker found about one promise."""
+
+    promise: str
+    checker: str
+    state: State
+    opportunities: int = 0
+    violations: int = 0
+    unknown: int = 0
+    upper_bound: float | None = None  # 95 % bound of the true share where violations = 0
+    reason: str = ""
+    metrics: dict[str, int] = {}  # what gates may name: {"lost": 0}
+    example: tuple[Step, ...] = ()
+
+
+class Latency(_Data):
+    """Exact percentiles of raw values; None where there is no sample."""
+
+    n: int = 0
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    max: float | None = None
+
+
+class Gate(_Data):
+    """One line of the scenario, judged."""
+
+    line: str
+    state: State
+    value: float | None = None
+    n: int = 0
+    reason: str = ""
+    waived: str = ""  # "<reason>, <person>, until <date>"
+
+
+class Phase(_Data):
+    """One stretch of the run as it happened."""
+
+    name: str
+    begin_s: float
+    end_s: float
+    messages: int = 0
+    rate: float = 0.0  # throughput: messages a second that were sent
+    open_min: int = 0  # fewest conversations open in the target at once
+    open_max: int = 0
+
+
+class Disturbance(_Data):
+    """A fault, planned or not, to be shaded."""
+
+    what: str
+    begin_s: float
+    end_s: float
+    planned: bool = True
+
+
+class Second(_Data):
+    """One second of the run, for the picture over time."""
+
+    t_s: float
+    sent: int = 0
+    replies: int = 0
+    open: int = 0
+    to_agent_p50: float | None = None
+    to_agent_p99: float | None = None
+    to_customer_p99: float | None = None
+
+
+class Hop(_Data):
+    """One leg of a message's way. `whose`: who is responsible for the time spent there."""
+
+    name: (
+        str  # gateway_accept, gateway_queue, target_ack, target_to_device, agent, target_take, target_outbox, delivery
+    )
+    whose: Literal["target", "harness", "people"]
+    latency: Latency
+
+
+class Health(_Data):
+    """One harness process: can this run be trusted?"""
+
+    process: str
+    lag_p99_s: float | None
+    cpu_s: float
+    worst_phase: str = ""
+    complete: bool = True
+
+
+class Environment(_Data):
+    """Where the run was made."""
+
+    python: str = ""
+    system: str = ""
+    cpus: int = 0
+    memory_gib: float = 0.0
+    golive: str = ""
+
+
+class Judgement(_Data):
+    """Everything the page, the summary and JUnit are made from."""
+
+    run: str
+    started: str  # ISO 8601, with zone
+    target: str
+    target_version: str
+    demo: bool  # the target is the bundled reference
+    scenario: str
+    title_zh: str
+    title_en: str
+    seed: int
+    business_speed: float
+    verdict: Outcome
+    exit_code: int
+    reasons: tuple[str, ...]  # why it is not GO, one sentence each
+    messages: int
+    replies: int
+    conversations_peak: int
+    dropped: int
+    arrivals: int
+    verdicts: tuple[Verdict, ...]
+    gates: tuple[Gate, ...]
+    to_agent: Latency
+    to_customer: Latency
+    reply_time: Latency  # simulated people
+    percentiles_to_agent: tuple[tuple[float, float], ...]  # (q, seconds), q to 0.9999 where n allows
+    percentiles_to_customer: tuple[tuple[float, float], ...]
+    hops: tuple[Hop, ...]
+    phases: tuple[Phase, ...]
+    disturbances: tuple[Disturbance, ...]
+    seconds: tuple[Second, ...]
+    health: tuple[Health, ...]
+    joins: dict[str, float]  # share of messages joined by each route: platform_id, token, unknown
+    environment: Environment
+    command: str  # how to reproduce
+
+    def metric(self, name: str) -> int | None:
+        """A counted metric by its gate name, or None where no checker counted it."""
+        for verdict in self.verdicts:
+            if name in verdict.metrics:
+                return verdict.metrics[name]
+        return None

@@ -1,0 +1,165 @@
+"""How the harness talks to a system under test: what an adapter is. docs/adapter.md shows one being written.
+
+An adapter is asyncio and runs in the workforce and suite processes, never inside Locust. A name in `offers` obliges the
+methods of that name's protocol; what is absent is reported as *not verified*.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+import aiohttp
+import msgspec
+
+from history.run import App, ShopSpec
+
+Cursor = str  # opaque to the harness, handed back to connect()
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the target can bear, and what may be done to it."""
+
+    max_agents: int = 1000
+    max_rate: float | None = None  # customer messages a second
+    poll_s: float = 0.0  # a polling adapter's interval: an observation error
+    may_harm: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What an adapter may use of the run: where the simulated platform is, and one HTTP client."""
+
+    id: str
+    gateway_url: str
+    target_url: str
+    app: App
+    shops: tuple[ShopSpec, ...]
+    business_speed: float
+    http: aiohttp.ClientSession
+    secrets: Mapping[str, str]  # from golive.toml, `env:NAME` resolved
+
+
+class Version(NamedTuple):
+    """The target as it named itself."""
+
+    name: str
+    version: str
+
+
+class Shop(NamedTuple):
+    """A shop the target has or lent. `webhook_url` is where the platform pushes its messages."""
+
+    id: str  # the harness's id (ShopSpec.id)
+    target_id: str
+    webhook_url: str
+
+
+class Agent(NamedTuple):
+    """A person who can sign in. `secret` is a password or token; it is never written to a history."""
+
+    id: str
+    shop: Shop
+    capacity: int
+    secret: str
+
+
+class Event(NamedTuple):
+    """What an agent's device was told. `platform_id` is set for a customer's message where the target keeps it."""
+
+    kind: str  # message | withheld | assigned | released | reply_failed | in_doubt | other
+    conversation: str  # the target's id
+    sender: Literal["customer", "agent", "bot", "system"]
+    target_id: str = ""
+    platform_id: str | None = None
+    client_id: str | None = None
+    text: str | None = None
+    seq: int | None = None
+    note: str = ""
+    raw: bytes = b""
+
+
+class Closed(NamedTuple):
+    """The device's connection ended; `resumable` says whether its cursor is still worth trying."""
+
+    code: int
+    reason: str
+    resumable: bool = True
+
+
+class Sent(NamedTuple):
+    """The target's answer to a reply. `unknown`: a timeout or a lost connection, it may have happened."""
+
+    outcome: Literal["ok", "failed", "unknown"]
+    target_id: str = ""
+    code: str = ""
+
+
+class Leftover(NamedTuple):
+    """Test data an adapter could not remove."""
+
+    what: str
+    where: str
+
+
+class Device(Protocol):
+    """One socket or poller of one agent; it never reconnects by itself."""
+
+    cursor: Cursor | None
+    resumed: bool
+
+    def events(self) -> AsyncIterator[Event | Closed]:
+        """What the device is told, in order; the last item is a Closed."""
+        ...
+
+    async def reply(self, conversation: str, text: str, client_id: str) -> Sent:
+        """Send as this agent; the same client_id again must not send twice."""
+        ...
+
+    async def resolve(self, conversation: str) -> Sent:
+        """Finish a conversation."""
+        ...
+
+    async def availability(self, to: Literal["online", "away", "offline"]) -> None:
+        """Set the agent's availability."""
+        ...
+
+    async def close(self) -> None:
+        """Leave politely."""
+        ...
+
+    async def cut(self) -> None:
+        """Abort the TCP connection, without a close frame."""
+        ...
+
+
+class Target(Protocol):
+    """A system under test."""
+
+    name: str
+    offers: frozenset[str]
+    limits: Limits
+    platform: str  # a profile the gateway knows ("open-im"), or "file.py:name" of the team's own
+
+    async def open(self, run: Run) -> Version:
+        """Reach the target; raises TargetError where it cannot be reached or does not answer sensibly."""
+        ...
+
+    async def close(self) -> list[Leftover]:
+        """Remove the test data this run made; what could not be removed."""
+        ...
+
+    async def shop(self, want: ShopSpec) -> Shop:
+        """Create the shop, or lend one from a pool."""
+        ...
+
+    async def agents(self, shop: Shop, n: int) -> list[Agent]:
+        """n agents of a shop who may take conversations."""
+        ...
+
+    async def connect(self, agent: Agent, device: str, resume: Cursor | None) -> Device:
+        """Connect one device, resuming where a cursor is given; raises TargetError."""
+        ...
+
+
+class TargetError(Exception):
+    """The target did not do what every target must; the text says what was asked, of whom, and what came back."""
