@@ -1,4 +1,4 @@
-"""What a rehearsal is asked to be: a scenario, written in TOML (loadtests/scenarios/), checked before anything starts."""
+"""What a rehearsal is asked to be: a scenario in TOML (loadtests/scenarios/), checked before anything starts."""
 
 import difflib
 import re
@@ -12,11 +12,7 @@ class ScenarioError(ValueError):
     """The scenario file is wrong; the text says where, what, and what would be right."""
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
-
-
-class Shops(_Part):
+class Shops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The shops of the run and their staffing (R1.3: one agent for 15 conversations; R9.1: 30 % spare)."""
 
     count: int = 20
@@ -26,7 +22,7 @@ class Shops(_Part):
     second_device_share: float = 0.5
 
 
-class Customers(_Part):
+class Customers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who writes, and how."""
 
     concurrency: int  # virtual users: each is one customer at a time
@@ -38,7 +34,7 @@ class Customers(_Part):
     burst_share: float = 0.2  # turns of 2-5 messages within 1 s
 
 
-class Phase(_Part):
+class Phase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One stretch of the run. `rate` is customer messages a second over all customers, burst messages counted."""
 
     name: str
@@ -46,7 +42,7 @@ class Phase(_Part):
     rate: float
 
 
-class Agents(_Part):
+class Agents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The simulated agents' habits; seconds are divided by business_speed."""
 
     think_s: tuple[float, float] = (2.0, 8.0)
@@ -54,7 +50,7 @@ class Agents(_Part):
     listed_share: float = 0.01  # replies that contain a listed word
 
 
-class Faults(_Part):
+class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Deliberate disturbances, as shares of all pushes, and of all devices a minute."""
 
     duplicate_push: float = 0.0
@@ -65,7 +61,7 @@ class Faults(_Part):
     device_away_s: tuple[float, float] = (0.5, 3.0)
 
 
-class Kill(_Part):
+class Kill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A planned kill -9 of a part, `after_s` into a phase, and its restart."""
 
     part: Literal["service"] = "service"
@@ -74,7 +70,7 @@ class Kill(_Part):
     restart_after_s: float = 2.0
 
 
-class Gateway(_Part):
+class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the simulated platform that the platform's pages leave open (docs/gateway.md)."""
 
     cut_s: float = 5.0
@@ -83,7 +79,7 @@ class Gateway(_Part):
     backlog: int = 20000  # pushes waiting before a customer's send is answered `busy`
 
 
-class Waiver(_Part):
+class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A gate that need not hold, by whom, why and until when (YYYY-MM-DD)."""
 
     gate: str
@@ -92,7 +88,7 @@ class Waiver(_Part):
     expires: str
 
 
-class Scenario(_Part):
+class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole rehearsal. `business_speed` divides think, typing, tier, reminder and complaint clocks, nothing else."""
 
     name: str

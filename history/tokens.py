@@ -1,7 +1,7 @@
 """Letters-only tokens that join a reply to its receipt, because nothing on the platform's wire does.
 
-A token is 16 consonants: run (4), sender (4), number (6), checksum (2), each letter one nibble. No vowel, and no v, w, x,
-l or y: it spells no word, and none of the shorthands (vx, wx, …) that merchants list.
+A token is 16 consonants: run (4), sender (4), number (6), checksum (2), each letter one nibble. No vowel, and no v, w,
+x, l or y: it spells no word, and none of the shorthands (vx, wx, …) that merchants list.
 """
 
 import re
@@ -15,7 +15,7 @@ _SHAPE = re.compile(f"(?<![a-z])[{_LETTERS}]{{16}}(?![a-z])")
 
 
 def token(run: int, sender: int, number: int) -> str:
-    """The token of a sender's message number in a run; run and sender below 2**16, number below 2**24 (else ValueError)."""
+    """The token of a sender's message; run and sender below 2**16, number below 2**24, else ValueError."""
     if not (0 <= run < 1 << 16 and 0 <= sender < 1 << 16 and 0 <= number < 1 << 24):
         raise ValueError(f"run {run}, sender {sender} or number {number} does not fit a token")
     body = f"{run:04x}{sender:04x}{number:06x}"

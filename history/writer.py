@@ -1,8 +1,8 @@
 """Appends one process's events to its own stream file.
 
-A stream file is a row of blocks, one a flush: two little-endian uint32 (packed size, plain size), then a zstd frame that
-holds a complete Arrow IPC stream of one batch, its names interned beside it. So what was flushed before a kill -9 stays
-readable, and a reader may start at any block. One flush a second is the custom.
+A stream file is a row of blocks, one a flush: two little-endian uint32 (packed size, plain size), then a zstd frame
+that holds a complete Arrow IPC stream of one batch, its names interned beside it. So what was flushed before a kill -9
+stays readable, and a reader may start at any block. One flush a second is the custom.
 """
 
 import io

@@ -8,11 +8,7 @@ State = Literal["holds", "broken", "unknown", "not verified"]
 Outcome = Literal["GO", "GO WITH CONDITIONS", "NO-GO", "INVALID"]
 
 
-class _Data(msgspec.Struct, frozen=True, kw_only=True):
-    pass
-
-
-class Step(_Data):
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a counter-example's story, fit for a sequence drawing."""
 
     t_s: float  # since the run began
@@ -22,7 +18,7 @@ class Step(_Data):
     wrong: bool = False  # the step (or its absence) that breaks the promise
 
 
-class Verdict(_Data):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What one checker found about one promise."""
 
     promise: str
@@ -37,7 +33,7 @@ class Verdict(_Data):
     example: tuple[Step, ...] = ()
 
 
-class Latency(_Data):
+class Latency(msgspec.Struct, frozen=True, kw_only=True):
     """Exact percentiles of raw values; None where there is no sample."""
 
     n: int = 0
@@ -47,7 +43,7 @@ class Latency(_Data):
     max: float | None = None
 
 
-class Gate(_Data):
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the scenario, judged."""
 
     line: str
@@ -58,7 +54,7 @@ class Gate(_Data):
     waived: str = ""  # "<reason>, <person>, until <date>"
 
 
-class Phase(_Data):
+class Phase(msgspec.Struct, frozen=True, kw_only=True):
     """One stretch of the run as it happened."""
 
     name: str
@@ -70,7 +66,7 @@ class Phase(_Data):
     open_max: int = 0
 
 
-class Disturbance(_Data):
+class Disturbance(msgspec.Struct, frozen=True, kw_only=True):
     """A fault, planned or not, to be shaded."""
 
     what: str
@@ -79,7 +75,7 @@ class Disturbance(_Data):
     planned: bool = True
 
 
-class Second(_Data):
+class Second(msgspec.Struct, frozen=True, kw_only=True):
     """One second of the run, for the picture over time."""
 
     t_s: float
@@ -91,7 +87,7 @@ class Second(_Data):
     to_customer_p99: float | None = None
 
 
-class Hop(_Data):
+class Hop(msgspec.Struct, frozen=True, kw_only=True):
     """One leg of a message's way. `whose`: who is responsible for the time spent there."""
 
     name: (
@@ -101,7 +97,7 @@ class Hop(_Data):
     latency: Latency
 
 
-class Health(_Data):
+class Health(msgspec.Struct, frozen=True, kw_only=True):
     """One harness process: can this run be trusted?"""
 
     process: str
@@ -111,7 +107,7 @@ class Health(_Data):
     complete: bool = True
 
 
-class Environment(_Data):
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
     """Where the run was made."""
 
     python: str = ""
@@ -121,7 +117,7 @@ class Environment(_Data):
     golive: str = ""
 
 
-class Judgement(_Data):
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the page, the summary and JUnit are made from."""
 
     run: str

@@ -33,7 +33,7 @@ class Message(NamedTuple):
     shop_open_id: str
     nickname: str
     text: str
-    index: int
+    place: int  # the platform's index in the conversation
     created_ms: int
 
 
