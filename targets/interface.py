@@ -6,7 +6,7 @@ methods of that name's protocol; what is absent is reported as *not verified*.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import aiohttp
 import msgspec
@@ -14,6 +14,8 @@ import msgspec
 from history.run import App, ShopSpec
 
 Cursor = str  # opaque to the harness, handed back to connect()
+
+OFFERS: Final[Mapping[str, tuple[str, ...]]] = {"resume": ()}  # what a target may offer -> the methods it obliges to
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
