@@ -1,0 +1,41 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: rehearse test quick check install browser prove bench clean
+
+rehearse: install            ## the main job: 1,000 customers against the bundled reference, then the go/no-go page
+	$(BIN)/golive rehearse launch
+
+test: install browser check  ## everything: checks, all tests, a short rehearsal
+	$(BIN)/pytest -q
+	$(BIN)/golive rehearse short
+
+quick: install check         ## the inner loop: no root, no browser, at most a minute
+	$(BIN)/pytest -q -n 2 -m "not browser and not slow"
+
+check: install               ## style, types, import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+prove: install               ## every planted bug must be caught, each by its own promise (about 12 minutes)
+	$(BIN)/python -m proof
+
+bench: install               ## the figures of docs/performance.md
+	$(BIN)/python -m benchmarks
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $(STAMP)
+
+browser:                     ## Debian's Chromium and a Chinese font, where this user may install them
+	@sh deploy/browser.sh
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

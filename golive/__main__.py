@@ -1,0 +1,5 @@
+"""`python -m golive` is `golive`."""
+
+from golive.main import app
+
+app()

@@ -1,0 +1,73 @@
+"""`golive.toml`: the targets a team has, and the only hosts beyond loopback that golive may point load at."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from golive.failures import Usage
+
+
+class TargetConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One system under test. `secrets` values are written `env:NAME` and read from the environment."""
+
+    url: str
+    adapter: str  # "reference", or the path of a file with `target = …`
+    allow: tuple[str, ...] = ()
+    secrets: dict[str, str] = {}
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    targets: dict[str, TargetConfig] = {}
+
+
+def load(path: Path) -> Config:
+    """Read golive.toml; an absent file is an empty one. Raises Usage where it is wrong."""
+    try:
+        return msgspec.toml.decode(path.read_text(encoding="utf-8"), type=Config)
+    except FileNotFoundError:
+        return Config()
+    except (msgspec.MsgspecError, OSError) as error:
+        raise Usage(f"{path}: {error}") from error
+
+
+def pick(config: Config, name: str) -> TargetConfig:
+    """The target of that name; raises Usage where there is none, its URL is none, or its host is not allowed."""
+    if name not in config.targets:
+        known = ", ".join(["reference", *sorted(config.targets)])
+        raise Usage(f"no target {name!r}; known are: {known}. Targets are written in golive.toml (docs/adapter.md)")
+    target = config.targets[name]
+    host = urlsplit(target.url).hostname
+    if not host:
+        raise Usage(f"golive.toml, targets.{name}.url = {target.url!r}: write a URL such as http://127.0.0.1:8000")
+    if not (_loopback(host) or host in target.allow):
+        raise Usage(
+            f"target {name!r} is on {host}, which is not this machine. golive sends load only where it is allowed to: "
+            f"if {host} is your own system, write  allow = [{host!r}]  under [targets.{name}] in golive.toml"
+        )
+    return target
+
+
+def secrets(target: TargetConfig, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The target's secrets, read from the environment. Raises Usage: written in the file, or not set."""
+    found = {}
+    for key, source in target.secrets.items():
+        kind, _, variable = source.partition(":")
+        if kind != "env" or not variable:
+            raise Usage(f"golive.toml: secret {key!r} is written in the file; write 'env:NAME' and set NAME instead")
+        if variable not in environ:
+            raise Usage(f"golive.toml: secret {key!r} wants the environment variable {variable}, which is not set")
+        found[key] = environ[variable]
+    return found
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

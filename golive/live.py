@@ -1,0 +1,160 @@
+"""What a running rehearsal looks like so far: one incremental join over the growing streams.
+
+For the eye only: verdicts come from reports/, after the drain.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from history.reader import BadStream, Tail
+
+WINDOW_NS = 10_000_000_000
+
+
+class Samples:
+    """Latencies (ns) of the last ten seconds, for p50 and p99."""
+
+    def __init__(self) -> None:
+        self._items: deque[tuple[int, int]] = deque()
+
+    def add(self, t: int, latency: int) -> None:
+        """One sample that ended at t."""
+        self._items.append((t, latency))
+
+    def quantiles(self, now: int) -> tuple[float, float] | None:
+        """(p50, p99) in seconds over the window, None without a sample."""
+        while self._items and self._items[0][0] < now - WINDOW_NS:
+            self._items.popleft()
+        if not self._items:
+            return None
+        ordered = sorted(latency for _, latency in self._items)
+        return ordered[len(ordered) // 2] / 1e9, ordered[int((len(ordered) - 1) * 0.99)] / 1e9
+
+
+class Live:
+    """The join. Feed it rows in any stream order; a row that comes before its partner waits for it."""
+
+    def __init__(self) -> None:
+        self.sent = self.shown = self.replies = self.dropped = self.listed_seen = self.gave_up = 0
+        self.phase = ""
+        self.phases: dict[str, int] = {}
+        self.open: dict[str, None] = {}
+        self.to_agent, self.to_customer = Samples(), Samples()
+        self.lags: dict[str, deque[int]] = {}
+        self.recent: deque[tuple[int, int]] = deque()
+        self._pushed: dict[str, int] = {}
+        self._seen: set[str] = set()
+        self._acknowledged: set[str] = set()
+        self._early: dict[str, int] = {}  # shown, as far as read, before it was pushed
+        self._answered: dict[str, int] = {}
+        self._received: dict[str, int] = {}
+
+    @property
+    def unaccounted(self) -> int:
+        """Messages acknowledged by the target that no agent has seen yet."""
+        return len(self._acknowledged)
+
+    def feed(self, stream: str, rows: Iterator[tuple[int, str, str, str, int, str]]) -> None:
+        """Take rows (t, kind, conversation, message, n, note) of one stream."""
+        for t, kind, conversation, message, n, note in rows:
+            match kind:
+                case "lag":
+                    self.lags.setdefault(stream, deque(maxlen=200)).append(n)
+                case "sent":
+                    self.sent += 1
+                case "pushed":
+                    self._push(t, message)
+                case "acknowledged":
+                    if message not in self._seen:
+                        self._acknowledged.add(message)
+                case "shown" | "withheld":
+                    self._shown(t, message)
+                    self.listed_seen += note == "listed"
+                    self.open[conversation] = None
+                case "assigned":
+                    self.open[conversation] = None
+                case "released":
+                    if note.startswith("resolved"):
+                        self.open.pop(conversation, None)
+                case "answered":
+                    self._answered[message] = t
+                    if message in self._received:
+                        self.to_customer.add(self._received[message], self._received.pop(message) - t)
+                case "received":
+                    self._reply(t, message)
+                    self.listed_seen += note == "listed"
+                case "dropped":
+                    self.dropped += 1
+                case "undelivered":
+                    self.gave_up += 1
+                case "phase":
+                    self.phase = note
+                    self.phases.setdefault(note, t)
+
+    def _push(self, t: int, message: str) -> None:
+        if message in self._early:
+            self.to_agent.add(self._early[message], self._early.pop(message) - t)
+        elif message not in self._seen:
+            self._pushed.setdefault(message, t)
+
+    def _shown(self, t: int, message: str) -> None:
+        self._acknowledged.discard(message)
+        if message in self._seen:
+            return
+        self._seen.add(message)
+        self.shown += 1
+        if message in self._pushed:
+            self.to_agent.add(t, t - self._pushed.pop(message))
+        else:
+            self._early[message] = t
+
+    def _reply(self, t: int, message: str) -> None:
+        self.replies += 1
+        if message in self._answered:
+            self.to_customer.add(t, t - self._answered.pop(message))
+        elif message:
+            self._received[message] = t
+
+    def rate(self, now: int) -> float:
+        """Customer messages a second over the last few polls."""
+        self.recent.append((now, self.sent))
+        while len(self.recent) > 2 and self.recent[0][0] < now - WINDOW_NS // 2:
+            self.recent.popleft()
+        (t0, n0), (t1, n1) = self.recent[0], self.recent[-1]
+        return (n1 - n0) / ((t1 - t0) / 1e9) if t1 > t0 else 0.0
+
+    def worst_lag_s(self) -> float:
+        """The largest p99 of loop lag of any harness process, over its last ten seconds."""
+        worst = 0
+        for samples in self.lags.values():
+            ordered = sorted(samples)
+            worst = max(worst, ordered[int((len(ordered) - 1) * 0.99)])
+        return worst / 1e6
+
+
+class Follower:
+    """Tails every stream of a history folder into a Live."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.live = Live()
+        self._tails: dict[Path, Tail] = {}
+
+    def poll(self) -> Live:
+        """Take in what has been written since; streams may appear at any time."""
+        for path in sorted(self.folder.glob("*.arrows")):
+            tail = self._tails.setdefault(path, Tail(path))
+            try:
+                for batch in tail.poll():
+                    self.live.feed(path.stem, _rows(batch))
+            except (BadStream, OSError):  # judged, and said, after the run
+                continue
+        return self.live
+
+
+def _rows(batch: pa.RecordBatch) -> Iterator[tuple[int, str, str, str, int, str]]:
+    columns = [batch[name].to_pylist() for name in ("t", "kind", "conversation", "message", "n", "note")]
+    return zip(*columns, strict=True)

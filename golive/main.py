@@ -1,0 +1,116 @@
+"""The commands of `golive`."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from golive import failures
+from golive.chat import chat as talk
+from golive.failures import Failure, Usage
+from golive.language import say
+from golive.play import SCENARIOS, Wish, exit_code, find_scenario
+from golive.play import play as perform
+from golive.serve import serve as keep_up
+from golive.verdict import conclude
+from reports.page.terminal import show
+
+app = typer.Typer(
+    name="golive",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=say(
+        "抖音小店客服上线测试台:模拟抖音网关与上千名顾客,逐条核对每一条消息,给出能否上线的结论。",
+        "Go-live test bench for Douyin-shop customer service: a simulated gateway, a thousand customers, "
+        "every message accounted for, a go or no-go.",
+    ),
+)
+console = Console()
+
+RunsOption = Annotated[Path, typer.Option("--runs", help=say("结果放在哪里", "where runs are kept"))]
+GatewayPort = Annotated[int, typer.Option("--gateway-port", help=say("0 = 任一空闲端口", "0 = any free port"))]
+ServicePort = Annotated[int, typer.Option("--service-port", help=say("0 = 任一空闲端口", "0 = any free port"))]
+Conditional = Annotated[
+    bool, typer.Option("--allow-conditional", help=say("“有条件上线”也退出 0", "exit 0 on GO WITH CONDITIONS too"))
+]
+
+
+@app.command(help=say("彩排:跑一个场景,给出结论。", "Rehearse: play a scenario and judge it."))
+def rehearse(
+    scenario: Annotated[str, typer.Argument(help=say("场景名或 .toml 文件", "its name, or a .toml file"))] = "launch",
+    target: Annotated[str, typer.Option(help=say("golive.toml 里的被测系统", "a target of golive.toml"))] = "reference",
+    seed: Annotated[int | None, typer.Option(help=say("代替场景里的种子", "instead of the scenario's"))] = None,
+    runs: RunsOption = Path("runs"),
+    gateway_port: GatewayPort = 0,
+    service_port: ServicePort = 0,
+    allow_conditional: Conditional = False,
+) -> None:
+    """Play a scenario, judge it, and exit with the verdict's code."""
+    wish = Wish(scenario, target, seed, runs, gateway_port, service_port, allow_conditional)
+    with clear_words():
+        code, _ = perform(wish, console)
+        raise typer.Exit(code)
+
+
+@app.command(help=say("重新评判一次旧的运行。", "Judge an old run again."))
+def report(
+    run: Annotated[Path, typer.Argument(help=say("运行目录,如 runs/last", "a run's folder, such as runs/last"))],
+    allow_conditional: Conditional = False,
+) -> None:
+    """Judge a run's folder anew, write its pages, and exit with the verdict's code."""
+    with clear_words():
+        if not (run / "run.json").exists():
+            raise Usage(f"{run}: no run (it has no run.json); give a folder such as runs/last")
+        judgement = conclude(run)
+        show(judgement, run, console)
+        raise typer.Exit(exit_code(judgement, None, allow_conditional=allow_conditional))
+
+
+@app.command(help=say("列出场景。", "List the scenarios."))
+def scenarios() -> None:
+    """The scenarios that come with golive, a line each."""
+    with clear_words():
+        for path in sorted(SCENARIOS.glob("*.toml")):
+            found = find_scenario(path.stem)
+            seconds = sum(phase.seconds for phase in found.phases) + found.drain_s()
+            console.print(f"{path.stem:12} {seconds:5.0f} s  {say(found.title_zh, found.title_en)}", highlight=False)
+
+
+@app.command(help=say("让网关、客服系统和客服一直运行。", "Keep gateway, service and agents running."))
+def serve(
+    scenario: Annotated[str, typer.Argument(help=say("谁家店铺与客服", "whose shops and agents"))] = "short",
+    runs: RunsOption = Path("runs"),
+    gateway_port: GatewayPort = 8899,
+    service_port: ServicePort = 8900,
+) -> None:
+    """Until Ctrl-C."""
+    with clear_words():
+        keep_up(scenario, runs, gateway_port, service_port, console)
+
+
+@app.command(help=say("以顾客身份发消息并看到回复。", "Write as a customer and see the reply."))
+def chat(
+    gateway: Annotated[str, typer.Option(help=say("网关地址", "the gateway's address"))] = "http://127.0.0.1:8899",
+    shop: Annotated[str, typer.Option(help=say("店铺", "the shop's id"))] = "s01",
+    customer: Annotated[str, typer.Option(help=say("测试顾客", "the test customer's id"))] = "chat",
+) -> None:
+    """Until Ctrl-D or Ctrl-C."""
+    with clear_words():
+        asyncio.run(talk(gateway, shop, customer, console))
+
+
+@contextmanager
+def clear_words() -> Iterator[None]:
+    """A Failure becomes one clear text on stderr and its exit code; Ctrl-C leaves without a traceback."""
+    try:
+        yield
+    except Failure as failure:
+        Console(stderr=True).print(Text(f"golive: {failure}", style="red"))
+        raise typer.Exit(failure.code) from failure
+    except KeyboardInterrupt:
+        raise typer.Exit(failures.HARNESS) from None

@@ -1,0 +1,126 @@
+"""From a scenario's name to an exit code: check, rehearse, judge, write, show."""
+
+import difflib
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.text import Text
+
+from golive import config, failures
+from golive.cast import REFERENCE, Cast
+from golive.descriptors import raise_limit
+from golive.failures import Failure, Usage
+from golive.language import say
+from golive.part import ROOT
+from golive.rehearsal import Rehearsal, new_run
+from golive.screen import Screen
+from golive.verdict import conclude, point_last
+from history.scenario import Scenario, ScenarioError, load
+from reports.gates import GateError, check_lines
+from reports.model import Judgement
+from reports.page.terminal import show
+
+SCENARIOS = ROOT / "loadtests" / "scenarios"
+ROOM_MIB = 200  # a launch run writes about 10 MiB of history, and the service's database
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asked for. `program` is what Python runs as the bundled reference."""
+
+    scenario: str = "launch"
+    target: str = "reference"
+    seed: int | None = None
+    runs: Path = Path("runs")
+    gateway_port: int = 0
+    service_port: int = 0
+    allow_conditional: bool = False
+    program: tuple[str, ...] = REFERENCE
+    config: Path = field(default=Path("golive.toml"))
+
+
+def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
+    """Rehearse and judge. Raises Failure where the run could not even be judged."""
+    scenario = find_scenario(wish.scenario)
+    cast = prepare(wish, scenario)
+    spec = cast.folder.spec()
+    trouble: Failure | None = None
+    with Screen(console, scenario, spec.id) as screen, interruptible():
+        try:
+            Rehearsal(cast, spec, screen).play()
+        except Failure as failure:
+            trouble = failure
+        except KeyboardInterrupt:
+            trouble = Failure(say("已被中断;到此为止的记录仍会评判。", "interrupted; what was recorded is judged."))
+    folder = cast.folder.path
+    if not (folder / "about.json").exists():  # nobody got as far as being ready
+        raise trouble or Failure(f"{folder}: nothing was recorded; see its logs")
+    judgement = conclude(folder)
+    point_last(folder)
+    show(judgement, folder, console)
+    if trouble:
+        console.print(Text(str(trouble), style="red"))
+    return exit_code(judgement, trouble, allow_conditional=wish.allow_conditional), judgement
+
+
+def prepare(wish: Wish, scenario: Scenario) -> Cast:
+    """Everything that can be refused before the first process starts, then the run's folder and its cast."""
+    bound = None if wish.target == "reference" else config.pick(config.load(wish.config), wish.target)
+    keys = config.secrets(bound) if bound else {}
+    raise_limit(scenario.customers.concurrency * 2 + 1024)
+    wish.runs.mkdir(parents=True, exist_ok=True)
+    if (free := shutil.disk_usage(wish.runs).free / 2**20) < ROOM_MIB:
+        raise Failure(f"{wish.runs.resolve()}: {free:.0f} MiB free, a run needs {ROOM_MIB}; make room, or use --runs")
+    seed = scenario.seed if wish.seed is None else wish.seed
+    folder, _ = new_run(scenario, wish.target, wish.runs, seed, datetime.now())
+    return Cast(folder, bound, keys, wish.gateway_port, wish.service_port, program=wish.program)
+
+
+def find_scenario(name: str) -> Scenario:
+    """The scenario of that name or file, its gates checked too. Raises Usage."""
+    path = Path(name) if name.endswith(".toml") else SCENARIOS / f"{name}.toml"
+    if not path.exists():
+        known = sorted(file.stem for file in SCENARIOS.glob("*.toml"))
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise Usage(f"no scenario {name!r}; {hint}known are: {', '.join(known)}, or give a .toml file")
+    try:
+        scenario = load(path)
+        check_lines(scenario.gates)
+    except (ScenarioError, GateError) as error:
+        text = str(error) if str(path) in str(error) else f"{path}: {error}"
+        raise Usage(text) from error
+    return scenario
+
+
+def exit_code(judgement: Judgement, trouble: Failure | None, *, allow_conditional: bool) -> int:
+    """A run that golive itself could not finish is never a pass."""
+    if trouble and judgement.exit_code == failures.GO:
+        return failures.INVALID
+    if allow_conditional and judgement.verdict == "GO WITH CONDITIONS":
+        return failures.GO
+    return judgement.exit_code
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does; while parts are being stopped, neither hurries it."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = [(number, signal.signal(number, interrupt)) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)

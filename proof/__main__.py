@@ -1,0 +1,106 @@
+"""`python -m proof [MUTANT …]`: every planted bug must turn a short rehearsal red by the promise it breaks."""
+
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+import proof.mutants  # noqa: F401  (fills the register)
+from proof.matrix import RESULT, ROOT, Matrix, Trial, fate, good, source_hash
+from proof.mutant import CLEAN, REGISTER, Mutant
+
+AT_ONCE = 2  # short rehearsals share a 2-core machine well enough; more would make the harness itself late
+
+
+class _Gate(msgspec.Struct):
+    promise: str
+    state: str
+
+
+class _Summary(msgspec.Struct):
+    verdict: str
+    promises: tuple[_Gate, ...]
+
+
+def main() -> None:
+    """Exit 0 when all are killed and the clean service is green; 1 otherwise; 2 for a name that is no mutant."""
+    console = Console()
+    names = sys.argv[1:]
+    if unknown := set(names) - set(REGISTER) - {CLEAN}:
+        console.print(f"no mutant {', '.join(sorted(unknown))}; known are {', '.join(sorted(REGISTER))}")
+        raise SystemExit(2)
+    before = source_hash()
+    trials = _all(names)
+    console.print(_table(trials))
+    if not names:
+        matrix = Matrix(sources=before, trials=tuple(trials))
+        RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(matrix)) + b"\n")
+    raise SystemExit(0 if all(good(trial) for trial in trials) else 1)
+
+
+def _all(names: list[str]) -> list[Trial]:
+    mutants: list[tuple[Mutant | None, str]] = [
+        (m, m.scenario) for m in REGISTER.values() if not names or m.name in names
+    ]
+    if not names or CLEAN in names:
+        mutants += [(None, scenario) for scenario in sorted({m.scenario for m in REGISTER.values()})]
+    with Progress() as progress, ThreadPoolExecutor(AT_ONCE) as pool, tempfile.TemporaryDirectory() as folder:
+        task = progress.add_task("rehearsals", total=len(mutants))
+        work = [pool.submit(_one, mutant, scenario, Path(folder)) for mutant, scenario in mutants]
+        for done in as_completed(work):
+            trial = done.result()
+            progress.console.print(f"{trial.mutant} ({trial.scenario}): {trial.fate}")
+            progress.advance(task)
+        return [future.result() for future in work]
+
+
+def _one(mutant: Mutant | None, scenario: str, folder: Path) -> Trial:
+    name = mutant.name if mutant else CLEAN
+    runs = folder / f"{name}-{scenario}"
+    runs.mkdir()
+    with (runs / "output.log").open("wb") as log:
+        subprocess.run(
+            [sys.executable, "-m", "proof.trial", name, scenario, str(runs)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            check=False,
+        )
+    verdict, broken = _read(runs)
+    ran = (runs / "ran").exists()
+    return Trial(
+        mutant=name,
+        promise=mutant.promise if mutant else "",
+        scenario=scenario,
+        verdict=verdict,
+        broken=broken,
+        ran=ran,
+        fate=fate(mutant, verdict, broken, ran),  # type: ignore[arg-type]
+    )
+
+
+def _read(runs: Path) -> tuple[str, tuple[str, ...]]:
+    try:
+        summary = msgspec.json.decode((runs / "last" / "summary.json").read_bytes(), type=_Summary)
+    except (OSError, msgspec.MsgspecError):
+        return "INVALID", ()
+    return summary.verdict, tuple(sorted({item.promise for item in summary.promises if item.state == "broken"}))
+
+
+def _table(trials: list[Trial]) -> Table:
+    table = Table("mutant", "promise", "scenario", "verdict", "broken promises", "fate")
+    for trial in trials:
+        style = "" if good(trial) else "bold red"
+        table.add_row(
+            trial.mutant, trial.promise, trial.scenario, trial.verdict, ", ".join(trial.broken), trial.fate, style=style
+        )
+    return table
+
+
+main()

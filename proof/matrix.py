@@ -1,0 +1,68 @@
+"""The kill matrix: what each trial showed, whether that was promised, and the hash of the sources it holds for."""
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from proof.mutant import CLEAN, Mutant
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULT = ROOT / "proof" / "kills.json"
+SOURCES = (
+    "history",
+    "fixtures",
+    "targets",
+    "simulators",
+    "loadtests",
+    "reports",
+    "reference_service",
+    "golive",
+    "proof",
+)
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """One rehearsal: `broken` are the promises its page says are broken."""
+
+    mutant: str
+    promise: str
+    scenario: str
+    verdict: str
+    broken: tuple[str, ...]
+    ran: bool
+    fate: Literal["killed", "survived", "never ran", "not judged", "green", "false alarm"]
+
+
+class Matrix(msgspec.Struct, frozen=True, kw_only=True):
+    """All trials of one state of the sources."""
+
+    sources: str
+    trials: tuple[Trial, ...]
+
+
+def fate(mutant: Mutant | None, verdict: str, broken: tuple[str, ...], ran: bool) -> str:
+    """What a trial amounts to; None stands for the clean service."""
+    if mutant is None:
+        return "green" if verdict == "GO" else "false alarm"
+    if not ran:
+        return "never ran"
+    if verdict == "INVALID":
+        return "not judged"
+    return "killed" if verdict == "NO-GO" and mutant.promise in broken else "survived"
+
+
+def good(trial: Trial) -> bool:
+    """Whether it is what a harness that can be trusted shows."""
+    return trial.fate == ("green" if trial.mutant == CLEAN else "killed")
+
+
+def source_hash(root: Path = ROOT) -> str:
+    """SHA-256 over every Python and data file that a verdict depends on, names included."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file() and path.suffix in {".py", ".toml", ".txt", ".csv"}:
+                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

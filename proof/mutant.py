@@ -1,0 +1,39 @@
+"""What a planted bug is, and the register of all of them."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    """A sin, the promise it breaks, and the short rehearsal that gives it the occasion.
+
+    `plant` patches the reference service from outside, before it starts; the patched code must call `ran()`, because a
+    bug that was never executed proves nothing.
+    """
+
+    name: str
+    promise: str
+    plant: Callable[[], None]
+    scenario: str = "proof"
+
+
+REGISTER: dict[str, Mutant] = {}
+CLEAN = "clean"
+
+
+def mutant(promise: str, scenario: str = "proof") -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register the decorated function as the planting of a mutant of its own name."""
+
+    def register(plant: Callable[[], None]) -> Callable[[], None]:
+        REGISTER[plant.__name__] = Mutant(plant.__name__, promise, plant, scenario)
+        return plant
+
+    return register
+
+
+def ran() -> None:
+    """Leave the mark that the planted code was executed (a file named by GOLIVE_MUTANT_RAN)."""
+    if path := os.environ.get("GOLIVE_MUTANT_RAN"):
+        Path(path).touch()

@@ -1,0 +1,55 @@
+"""golive points load only at loopback, or at hosts that its user allowed by name."""
+
+from pathlib import Path
+
+import pytest
+
+from golive.config import Config, TargetConfig, load, pick, secrets
+from golive.failures import Usage
+
+
+def config(**target: object) -> Config:
+    return Config(targets={"staging": TargetConfig(adapter="my_adapter.py", **target)})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:80", "http://localhost:8000/x", "http://[::1]:9"])
+def test_loopback_needs_no_permission(url: str) -> None:
+    assert pick(config(url=url), "staging").url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.com", "http://10.0.0.3:80", "http://127.0.0.1.example.com", "http://localhost.evil"]
+)
+def test_another_host_needs_to_be_allowed_by_name(url: str) -> None:
+    with pytest.raises(Usage, match="allow = "):
+        pick(config(url=url), "staging")
+
+
+def test_an_allowed_host_is_accepted() -> None:
+    assert pick(config(url="https://staging.shop.example", allow=("staging.shop.example",)), "staging")
+
+
+def test_an_unknown_target_names_the_known_ones() -> None:
+    with pytest.raises(Usage, match="reference, staging"):
+        pick(config(url="http://127.0.0.1"), "stagin")
+
+
+def test_a_url_without_host_is_refused() -> None:
+    with pytest.raises(Usage, match="write a URL"):
+        pick(config(url="staging"), "staging")
+
+
+def test_a_secret_comes_from_the_environment_only() -> None:
+    target = TargetConfig(adapter="a.py", url="http://127.0.0.1", secrets={"token": "env:STAGING_TOKEN"})
+    assert secrets(target, {"STAGING_TOKEN": "x"}) == {"token": "x"}
+    with pytest.raises(Usage, match="not set"):
+        secrets(target, {})
+    with pytest.raises(Usage, match="written in the file"):
+        secrets(TargetConfig(adapter="a.py", url="http://127.0.0.1", secrets={"token": "hunter2"}), {})
+
+
+def test_an_absent_file_has_no_targets_and_a_wrong_one_is_named(tmp_path: Path) -> None:
+    assert load(tmp_path / "golive.toml") == Config()
+    (tmp_path / "golive.toml").write_text("[targets.x]\nurl = 'http://127.0.0.1'\nadaptor = 'a.py'\n")
+    with pytest.raises(Usage, match=r"golive\.toml.*adaptor"):
+        load(tmp_path / "golive.toml")

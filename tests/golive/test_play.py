@@ -1,0 +1,65 @@
+"""What is wrong with a scenario is said before anything starts, and a run that was cut is never a pass."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from golive.failures import Failure, Usage
+from golive.play import SCENARIOS, exit_code, find_scenario
+from reports.model import Judgement
+
+SHORT = (SCENARIOS / "short.toml").read_text(encoding="utf-8") if (SCENARIOS / "short.toml").exists() else ""
+
+
+class _Judged:
+    def __init__(self, verdict: str, code: int) -> None:
+        self.verdict, self.exit_code = verdict, code
+
+
+def judged(verdict: str, code: int) -> Judgement:
+    return cast(Judgement, _Judged(verdict, code))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "trouble", "allow", "expected"),
+    [
+        ("GO", 0, None, False, 0),
+        ("GO", 0, Failure("interrupted"), False, 3),
+        ("NO-GO", 1, Failure("interrupted"), False, 1),
+        ("INVALID", 3, None, True, 3),
+        ("GO WITH CONDITIONS", 1, None, False, 1),
+        ("GO WITH CONDITIONS", 1, None, True, 0),
+    ],
+)
+def test_exit_codes(verdict: str, code: int, trouble: Failure | None, allow: bool, expected: int) -> None:
+    assert exit_code(judged(verdict, code), trouble, allow_conditional=allow) == expected
+
+
+def test_every_scenario_that_comes_with_golive_is_sound() -> None:
+    names = [path.stem for path in SCENARIOS.glob("*.toml")]
+    assert {"launch", "short"} <= set(names)
+    for name in names:
+        assert find_scenario(name).name == name
+
+
+def test_an_unknown_scenario_suggests_the_near_one() -> None:
+    with pytest.raises(Usage, match="did you mean 'launch'"):
+        find_scenario("lunch")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ("seed =", "sede =", "did you mean `seed`"),
+        ('"lost = 0"', '"lots = 0"', "lost"),
+        ('"lost = 0"', '"lost is 0"', "lost is 0"),
+    ],
+)
+def test_a_wrong_scenario_is_told_with_file_and_mend(tmp_path: Path, right: str, wrong: str, message: str) -> None:
+    path = tmp_path / "mine.toml"
+    assert right in SHORT
+    path.write_text(SHORT.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(Usage, match=message) as error:
+        find_scenario(str(path))
+    assert str(path) in str(error.value)
