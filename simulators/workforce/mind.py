@@ -35,6 +35,10 @@ class Inbox:
         """Answer a conversation now: its newest message, or None where nothing waits there any more."""
         return self._waiting.pop(conversation, None)
 
+    def again(self, message: Waiting) -> None:
+        """The reply to it was refused: it waits again, unless something newer does."""
+        self._waiting.setdefault(message.conversation, message)
+
     def forget(self, conversation: str) -> None:
         """The conversation is somebody else's, or over."""
         self._waiting.pop(conversation, None)
