@@ -4,7 +4,7 @@ For the eye only: verdicts come from reports/, after the drain.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,6 +51,20 @@ class Live:
         self._early: dict[str, int] = {}  # shown, as far as read, before it was pushed
         self._answered: dict[str, int] = {}
         self._received: dict[str, int] = {}
+        self._handlers: dict[str, Callable[[int, str, str, str], None]] = {
+            "sent": self._sent,
+            "pushed": self._push,
+            "acknowledged": self._acknowledge,
+            "shown": self._shown,
+            "withheld": self._shown,
+            "assigned": self._assigned,
+            "released": self._released,
+            "answered": self._answer,
+            "received": self._receive,
+            "dropped": self._dropped,
+            "undelivered": self._gave_up,
+            "phase": self._phase,
+        }
 
     @property
     def unaccounted(self) -> int:
@@ -59,48 +73,46 @@ class Live:
 
     def feed(self, stream: str, rows: Iterator[tuple[int, str, str, str, int, str]]) -> None:
         """Take rows (t, kind, conversation, message, n, note) of one stream."""
+        lags = self.lags.setdefault(stream, deque(maxlen=200))
         for t, kind, conversation, message, n, note in rows:
-            match kind:
-                case "lag":
-                    self.lags.setdefault(stream, deque(maxlen=200)).append(n)
-                case "sent":
-                    self.sent += 1
-                case "pushed":
-                    self._push(t, message)
-                case "acknowledged":
-                    if message not in self._seen:
-                        self._acknowledged.add(message)
-                case "shown" | "withheld":
-                    self._shown(t, message)
-                    self.listed_seen += note == "listed"
-                    self.open[conversation] = None
-                case "assigned":
-                    self.open[conversation] = None
-                case "released":
-                    if note.startswith("resolved"):
-                        self.open.pop(conversation, None)
-                case "answered":
-                    self._answered[message] = t
-                    if message in self._received:
-                        self.to_customer.add(self._received[message], self._received.pop(message) - t)
-                case "received":
-                    self._reply(t, message)
-                    self.listed_seen += note == "listed"
-                case "dropped":
-                    self.dropped += 1
-                case "undelivered":
-                    self.gave_up += 1
-                case "phase":
-                    self.phase = note
-                    self.phases.setdefault(note, t)
+            if kind == "lag":
+                lags.append(n)
+            elif handler := self._handlers.get(kind):
+                handler(t, conversation, message, note)
 
-    def _push(self, t: int, message: str) -> None:
+    def _phase(self, t: int, _conversation: str, _message: str, note: str) -> None:
+        self.phase = note
+        self.phases.setdefault(note, t)
+
+    def _sent(self, _t: int, _conversation: str, _message: str, _note: str) -> None:
+        self.sent += 1
+
+    def _dropped(self, _t: int, _conversation: str, _message: str, _note: str) -> None:
+        self.dropped += 1
+
+    def _gave_up(self, _t: int, _conversation: str, _message: str, _note: str) -> None:
+        self.gave_up += 1
+
+    def _acknowledge(self, _t: int, _conversation: str, message: str, _note: str) -> None:
+        if message not in self._seen:
+            self._acknowledged.add(message)
+
+    def _assigned(self, _t: int, conversation: str, _message: str, _note: str) -> None:
+        self.open[conversation] = None
+
+    def _released(self, _t: int, conversation: str, _message: str, note: str) -> None:
+        if note.startswith("resolved"):
+            self.open.pop(conversation, None)
+
+    def _push(self, t: int, _conversation: str, message: str, _note: str) -> None:
         if message in self._early:
             self.to_agent.add(self._early[message], self._early.pop(message) - t)
         elif message not in self._seen:
             self._pushed.setdefault(message, t)
 
-    def _shown(self, t: int, message: str) -> None:
+    def _shown(self, t: int, conversation: str, message: str, note: str) -> None:
+        self.open[conversation] = None
+        self.listed_seen += note == "listed"
         self._acknowledged.discard(message)
         if message in self._seen:
             return
@@ -111,8 +123,15 @@ class Live:
         else:
             self._early[message] = t
 
-    def _reply(self, t: int, message: str) -> None:
+    def _answer(self, t: int, _conversation: str, message: str, _note: str) -> None:
+        if message in self._received:
+            self.to_customer.add(self._received[message], self._received.pop(message) - t)
+        else:
+            self._answered[message] = t
+
+    def _receive(self, t: int, _conversation: str, message: str, note: str) -> None:
         self.replies += 1
+        self.listed_seen += note == "listed"
         if message in self._answered:
             self.to_customer.add(t, t - self._answered.pop(message))
         elif message:

@@ -77,6 +77,10 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     retry_s: tuple[float, ...] = (1.0, 2.0, 4.0)
     pushes_at_once: int = 256
     backlog: int = 20000  # pushes waiting before a customer's send is answered `busy`
+    token_s: float = 1_296_000.0  # an access token's life
+    calls_per_s: float = 0.0  # platform calls the app may make; 0 = no limit
+    reply_open_s: float = 86_400.0  # how long a customer's message may be answered
+    replies_per_turn: int = 6  # replies until the customer writes again
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
