@@ -1,6 +1,5 @@
 """`golive.toml`: the targets a team has, and the only hosts beyond loopback that golive may point load at."""
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from golive.failures import Usage
+from targets.loading import allowed
 
 
 class TargetConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,7 +45,7 @@ def pick(config: Config, name: str) -> TargetConfig:
     host = urlsplit(target.url).hostname
     if not host:
         raise Usage(f"golive.toml, targets.{name}.url = {target.url!r}: write a URL such as http://127.0.0.1:8000")
-    if not (_loopback(host) or host in target.allow):
+    if not allowed(target.url, target.allow):
         raise Usage(
             f"target {name!r} is on {host}, which is not this machine. golive sends load only where it is allowed to: "
             f"if {host} is your own system, write  allow = [{host!r}]  under [targets.{name}] in golive.toml"
@@ -64,10 +64,3 @@ def secrets(target: TargetConfig, environ: Mapping[str, str] = os.environ) -> di
             raise Usage(f"golive.toml: secret {key!r} wants the environment variable {variable}, which is not set")
         found[key] = environ[variable]
     return found
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
