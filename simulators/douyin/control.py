@@ -1,0 +1,80 @@
+"""The harness's own doors of the gateway: `/_golive/health` and `/_golive/webhook`."""
+
+from collections.abc import Collection
+
+import aiohttp
+import msgspec
+from aiohttp import web
+from yarl import URL
+
+from history.run import App
+from simulators.douyin.attempt import attempt
+from simulators.douyin.customers import Customers
+from simulators.douyin.pusher import Pusher
+from simulators.douyin.switchboard import Switchboard
+from targets.loading import allowed
+from targets.platform import Platform
+
+
+class Webhook(msgspec.Struct, forbid_unknown_fields=True):
+    """Body of POST /_golive/webhook."""
+
+    url: str
+
+
+class Control:
+    """HTTP handlers; `allow` names the hosts beyond loopback that may be pushed to."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        app: App,
+        board: Switchboard,
+        customers: Customers,
+        pusher: Pusher,
+        http: aiohttp.ClientSession,
+        allow: Collection[str] = (),
+    ) -> None:
+        self._platform, self._app, self._http, self._allow = platform, app, http, allow
+        self._board, self._customers, self._pusher = board, customers, pusher
+        self._challenges = 12344
+
+    async def health(self, _: web.Request) -> web.Response:
+        """How much is on its way."""
+        return _json(
+            200,
+            {
+                "pending": self._pusher.pending,
+                "customers": self._customers.connected,
+                "conversations": len(self._board.conversations),
+            },
+        )
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        """Take the app's one webhook URL, after it answered a challenge (4a: verify_webhook)."""
+        try:
+            url = msgspec.json.decode(await request.read(), type=Webhook).url
+        except msgspec.MsgspecError as error:
+            return _json(422, {"ok": False, "why": f'the body must be {{"url": "…"}}: {error}'})
+        if why := await self._refused(url):
+            return _json(422, {"ok": False, "why": why})
+        self._pusher.url = URL(url)
+        return _json(200, {"ok": True})
+
+    async def _refused(self, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            return f"{url!r} is no http:// or https:// URL"
+        if not allowed(url, self._allow):
+            return f"{url}: pushes go to loopback only; allow another host by its name in GOLIVE_ALLOW"
+        self._challenges += 1
+        request = self._platform.challenge(self._app, self._challenges)
+        outcome = await attempt(self._http, URL(url), request, self._pusher.timeout)
+        if outcome.response is None:
+            return f"{url} did not answer verify_webhook: {outcome.failure}"
+        if not self._platform.challenge_met(outcome.response, self._challenges):
+            return f"{url} did not answer verify_webhook with its challenge, but with HTTP {outcome.response.status}"
+        return ""
+
+
+def _json(status: int, body: dict[str, object]) -> web.Response:
+    return web.Response(status=status, body=msgspec.json.encode(body), content_type="application/json")
