@@ -89,7 +89,10 @@ class Closed(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """The target's answer to a reply. `unknown`: a timeout or a lost connection, it may have happened."""
+    """The target's answer to a reply. `unknown`: a timeout or a lost connection, it may have happened.
+
+    A failure with code `overloaded` asks for the same again, later.
+    """
 
     outcome: Literal["ok", "failed", "unknown"]
     target_id: str = ""
@@ -106,8 +109,15 @@ class Leftover(NamedTuple):
 class Device(Protocol):
     """One socket or poller of one agent; it never reconnects by itself."""
 
-    cursor: Cursor | None
-    resumed: bool
+    @property
+    def cursor(self) -> Cursor | None:
+        """Where to resume: after the newest event that `events` has yielded."""
+        ...
+
+    @property
+    def resumed(self) -> bool:
+        """Whether this connection goes on where another ended, without a gap."""
+        ...
 
     def events(self) -> AsyncIterator[Event | Closed]:
         """What the device is told, in order; the last item is a Closed."""

@@ -92,14 +92,14 @@ class SimulatedAgent:
             await self._resolve(conversation)
 
     async def _send(self, current: Waiting, draft: Draft) -> Sent:
-        """Press send once, and again with the same id for as long as the outcome is unknown."""
+        """Press send once, and again with the same id while the outcome is unknown or the target asks for later."""
         station, device = await self._at_a_device()
         self._ledger.answered(station.name, current.conversation, draft.token, current.message, draft.listed)
         failures = 0
         while True:
             sent = await device.reply(current.conversation, draft.text, draft.token)
             self._ledger.replied(station.name, current.conversation, draft.token, sent)
-            if sent.outcome != "unknown":
+            if sent.outcome != "unknown" and sent.code != "overloaded":
                 return sent
             await asyncio.sleep(backoff_s(failures, self._rng))
             failures += 1
