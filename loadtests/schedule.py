@@ -1,0 +1,104 @@
+"""When every customer writes: absolute, seeded schedules, one a slot. Pure.
+
+Open workload: each customer's turns are a Poisson process whose intensity follows the phases; time-rescaling makes it
+exact (unit-rate gaps mapped through the inverse of the cumulative intensity). Absolute times drawn apart for each
+customer never convoy, as `constant_pacing` does. Closed workload: reply, think, write; only the first turn is planned.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, count
+from random import Random
+from typing import NamedTuple
+
+from history.scenario import Phase, Scenario
+from simulators.customers import burst, messages_per_turn
+
+OPENING = 0.8  # of the first phase: every customer's first turn falls in it, whatever the phase's rate
+
+
+class Due(NamedTuple):
+    """One message that the schedule wants, `t_s` seconds after the run's start."""
+
+    t_s: float
+    turn: int
+    part: int  # its place in the turn's burst
+    parts: int
+    visit: int = 0  # which of the slot's successive customers writes it
+    last: bool = False  # the turn ends the visit
+
+
+def length_s(phases: Sequence[Phase]) -> float:
+    """How long all phases last."""
+    return sum(phase.seconds for phase in phases)
+
+
+def begins(phases: Sequence[Phase]) -> list[float]:
+    """When each phase begins, and last the end of all."""
+    return list(accumulate((phase.seconds for phase in phases), initial=0.0))
+
+
+def next_active(phases: Sequence[Phase], t_s: float) -> float | None:
+    """The earliest time from `t_s` on at which customers write (some phase with a rate is on); None after the last."""
+    edges = begins(phases)
+    for phase, low, high in zip(phases, edges, edges[1:], strict=False):
+        if phase.rate > 0 and t_s < high:
+            return max(t_s, low)
+    return None
+
+
+def first_turn(scenario: Scenario, slot: int) -> float:
+    """When the slot's first turn comes: uniform over the first 80 % of the first phase; after it all are there."""
+    return Random(f"{scenario.seed}/first/{slot}").uniform(0.0, OPENING * scenario.phases[0].seconds)
+
+
+def open_slot(scenario: Scenario, slot: int) -> list[Due]:
+    """Every message of one slot in an open workload, in the order they are due; a visit ends before the next begins."""
+    who = scenario.customers
+    rng = Random(f"{scenario.seed}/open/{slot}")
+    share = 1.0 / (who.concurrency * messages_per_turn(who.burst_share))
+    times = arrivals(scenario.phases, share, first_turn(scenario, slot), rng)
+    visits = _visits(who.visit_turns, rng)
+    due = [
+        Due(t + late, turn, part, len(offsets), visit, last)
+        for turn, (t, (visit, last)) in enumerate(zip(times, visits, strict=False))
+        for offsets in [burst(who.burst_share, rng)]
+        for part, late in enumerate(offsets)
+    ]
+    return sorted(due, key=lambda one: (one.visit, one.t_s))
+
+
+def arrivals(phases: Sequence[Phase], share: float, first_s: float, rng: Random) -> Iterator[float]:
+    """`first_s`, then a Poisson process of intensity `share` times the phases' rate, until the phases end."""
+    edges = begins(phases)
+    yield first_s
+    t, at = first_s, 0
+    gap = rng.expovariate(1.0)  # in units of expected arrivals
+    while at < len(phases):
+        intensity = share * phases[at].rate
+        room = intensity * (edges[at + 1] - max(t, edges[at]))
+        if gap < room:
+            t = max(t, edges[at]) + gap / intensity
+            yield t
+            gap = rng.expovariate(1.0)
+        else:
+            gap -= max(0.0, room)
+            at += 1
+
+
+def think_s(mean_s: float, business_speed: float, rng: Random) -> float:
+    """Closed workload: seconds between a reply and the next turn."""
+    return rng.expovariate(business_speed / mean_s) if mean_s > 0 else 0.0
+
+
+def closed_visits(visit_turns: int, rng: Random) -> Iterator[tuple[int, bool]]:
+    """For each turn of a closed slot: its visit, and whether it is the visit's last."""
+    return _visits(visit_turns, rng)
+
+
+def _visits(mean_turns: int, rng: Random) -> Iterator[tuple[int, bool]]:
+    """Visits of a geometric number of turns; a mean of 0 is one visit without end."""
+    visit = 0
+    for _ in count():
+        last = mean_turns > 0 and rng.random() < 1.0 / mean_turns
+        yield visit, last
+        visit += last
