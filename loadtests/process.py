@@ -134,7 +134,7 @@ class LoadProcess:
     def _index(self) -> int:
         return max(0, int(getattr(self._environment.runner, "worker_index", 0)))
 
-    def _broken(self, drain: gevent.Greenlet[..., None]) -> None:
+    def _broken(self, drain: "gevent.Greenlet[..., None]") -> None:
         _log.critical("the customers' engine failed: %r", drain.exception)
         self._environment.process_exit_code = 4
         self.stopping = True
