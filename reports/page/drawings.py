@@ -1,0 +1,142 @@
+"""Every drawing of the page: pictures with their legends, and counter-examples; in two languages and two widths."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from reports import charts, sequence
+from reports.model import Disturbance, Judgement, Step, Verdict
+from reports.page import figures
+from reports.page.pictures import hops, over_time, percentiles
+from reports.page.words import LANGUAGES, Language, Text, name, phrase, say
+
+WIDE, NARROW = 920, 342  # pixels: the page's column, and a 390-pixel phone's
+
+Draw = Callable[[Language, int], str | None]
+
+
+class Drawing(NamedTuple):
+    """One drawing by language: SVG for a desk and for a phone."""
+
+    name: str
+    wide: dict[Language, str]
+    narrow: dict[Language, str]
+
+
+class Swatch(NamedTuple):
+    """One entry of a legend; `look` is line, dash, dots, band or a point's shape."""
+
+    look: str
+    color: str
+    words: Text
+
+
+class Mark(NamedTuple):
+    """One numbered disturbance of the picture over time."""
+
+    number: str
+    what: Text
+    when: Text
+    kind: Text
+    planned: bool
+
+
+class Picture(NamedTuple):
+    """One of the three pictures; `drawing` is None where the run has nothing to draw."""
+
+    title: Text
+    text: Text
+    legend: list[Swatch]
+    drawing: Drawing | None
+    marks: list[Mark]
+
+
+class Example(NamedTuple):
+    """A broken promise's smallest counter-example."""
+
+    promise: str
+    checked: Text
+    drawing: Drawing
+
+
+def pictures(judgement: Judgement) -> list[Picture]:
+    """The three pictures, in order."""
+    gate = [Swatch("dots", charts.RED, say("picture.gate"))] if over_time.latency_limits(judgement) else []
+    return [
+        Picture(
+            say("picture.time"),
+            _time_text(judgement),
+            [*_time_legend(), *gate, *_shades(judgement)],
+            drawing("time", lambda language, width: over_time.draw(judgement, language, width)),
+            [_mark(n, d) for n, d in enumerate(judgement.disturbances, 1)],
+        ),
+        Picture(
+            say("picture.percentiles"),
+            say("picture.percentiles_text"),
+            [
+                Swatch("line", charts.BLUE, say("picture.to_agent")),
+                Swatch("dash", charts.ORANGE, say("picture.to_customer")),
+                *gate,
+            ],
+            drawing("percentiles", lambda language, width: percentiles.draw(judgement, language, width)),
+            [],
+        ),
+        Picture(
+            say("picture.hops"),
+            say("picture.hops_text"),
+            [Swatch(hops.SHAPES[whose], color, name("whose", whose)) for whose, color in hops.COLORS.items()],
+            drawing("hops", lambda language, width: hops.draw(judgement, language, width)),
+            [],
+        ),
+    ]
+
+
+def examples(verdicts: tuple[Verdict, ...]) -> list[Example]:
+    """One drawing for each broken promise that has a story."""
+    found = []
+    for number, verdict in enumerate(v for v in verdicts if v.state == "broken"):
+        if drawn := drawing(f"example-{number}", _story(verdict.example)):
+            found.append(Example(figures.visible(verdict.promise), name("checker", verdict.checker), drawn))
+    return found
+
+
+def drawing(title: str, draw: Draw) -> Drawing | None:
+    """Draw in both languages and widths; None where there is nothing to draw."""
+    wide, narrow = ({language: draw(language, width) for language in LANGUAGES} for width in (WIDE, NARROW))
+    if not all(wide.values()):
+        return None
+    return Drawing(title, {k: v or "" for k, v in wide.items()}, {k: v or "" for k, v in narrow.items()})
+
+
+def _story(steps: tuple[Step, ...]) -> Draw:
+    return lambda language, width: sequence.draw(steps, language, min(width, 880))
+
+
+def _time_text(judgement: Judgement) -> Text:
+    width = over_time.bin_width(judgement.seconds)
+    text = say("picture.time_text")
+    if width == 1:
+        return text
+    more = say("picture.time_binned", seconds=width)
+    return Text(text.zh + more.zh, f"{text.en} {more.en}")
+
+
+def _time_legend() -> list[Swatch]:
+    return [
+        Swatch("line", charts.BLUE, say("picture.sent")),
+        Swatch("dash", charts.ORANGE, say("picture.replies")),
+        Swatch("line", charts.SKY, say("picture.to_agent_p50")),
+        Swatch("line", charts.BLUE, say("picture.to_agent_p99")),
+        Swatch("dash", charts.ORANGE, say("picture.to_customer_p99")),
+    ]
+
+
+def _shades(judgement: Judgement) -> list[Swatch]:
+    kinds = {d.planned for d in judgement.disturbances}
+    planned = [Swatch("band", charts.AMBER, say("picture.planned"))] if True in kinds else []
+    return planned + ([Swatch("band", charts.RED, say("picture.unplanned"))] if False in kinds else [])
+
+
+def _mark(number: int, d: Disturbance) -> Mark:
+    when = say("picture.disturbance", begin=f"{d.begin_s:,.1f}", end=f"{d.end_s:,.1f}")
+    kind = say("picture.planned" if d.planned else "picture.unplanned")
+    return Mark(over_time.circled(number), phrase(figures.visible(d.what)), when, kind, d.planned)

@@ -1,0 +1,1 @@
+"""The page's three pictures; each module draws one."""

@@ -1,0 +1,87 @@
+"""Picture 2: latency percentiles with the tail stretched out, both directions, and the gate's line."""
+
+from typing import Any
+
+import altair as alt
+
+from reports import charts
+from reports.model import Judgement
+from reports.page import figures
+from reports.page.pictures.over_time import latency_limits
+from reports.page.words import Language, say
+
+_TICKS = {2: "p50", 10: "p90", 20: "p95", 100: "p99", 1000: "p99.9", 10000: "p99.99", 100000: "p99.999"}
+_FLOOR_MS = 0.1
+
+
+def draw(judgement: Judgement, language: Language, width: int) -> str | None:
+    """The picture `width` pixels wide as SVG, or None where there is no sample."""
+    ways = {
+        "to_agent": _curve(judgement.percentiles_to_agent),
+        "to_customer": _curve(judgement.percentiles_to_customer),
+    }
+    every = [row for rows in ways.values() for row in rows]
+    if not every:
+        return None
+    limits = latency_limits(judgement)
+    tables = charts.Tables()
+    scale, ticks = charts.log_scale([row["ms"] for row in every] + limits)
+    axis = {
+        "title": None,
+        "values": ticks,
+        "format": ",~f",
+        "minExtent": 50,
+        "maxExtent": 50,
+        "domain": False,
+        "ticks": False,
+    }
+    y = alt.Y("ms:Q", scale=scale, axis=axis)
+    rarest = max(row["rarity"] for row in every)
+    x = _x(rarest, language, width)
+    layers = [_way(tables, ways["to_customer"], charts.ORANGE, [5, 3], "square", x, y)]
+    layers += [_way(tables, ways["to_agent"], charts.BLUE, [], "circle", x, y)]
+    layers += [_limit(tables, limit, rarest, language, x, y) for limit in limits]
+    title = say("picture.latency_axis").of(language)
+    chart = alt.layer(*layers).properties(width=width - 74, height=220 if width < 600 else 280, title=title)
+    return charts.to_svg(chart, tables, f"percentiles-{language}-{width}")
+
+
+def _curve(percentiles: tuple[tuple[float, float], ...]) -> list[dict[str, float]]:
+    # p50 and up: the lower half is of no interest, and 1 / (1 - q) has no end at q = 1
+    return [{"rarity": 1 / (1 - q), "ms": max(s * 1000, _FLOOR_MS)} for q, s in percentiles if 0.5 <= q < 1]
+
+
+def _x(rarest: float, language: Language, width: int) -> alt.X:
+    shown = [tick for tick in _TICKS if tick <= rarest * 1.01 and not (width < 600 and tick == 20)]
+    labels = " : ".join(f"abs(datum.value - {tick}) < 0.5 ? '{_TICKS[tick]}'" for tick in shown) + " : ''"
+    axis = {
+        "title": say("picture.share_axis").of(language),
+        "titleAnchor": "end",
+        "values": shown,
+        "labelExpr": labels,
+        "labelOverlap": False,
+        "grid": True,
+    }
+    return alt.X("rarity:Q", axis=axis, scale={"type": "log", "domain": [2, max(rarest * 1.15, 12)], "nice": False})
+
+
+def _way(
+    tables: charts.Tables, rows: list[dict[str, float]], color: str, dash: list[int], shape: str, x: alt.X, y: alt.Y
+) -> Any:
+    base = tables.chart(list(rows)).encode(x, y)
+    marked = [row for row in rows if any(abs(row["rarity"] - tick) < tick * 0.005 for tick in _TICKS)]
+    points = tables.chart(list(marked)).encode(x, y)
+    return alt.layer(
+        base.mark_line(color=color, strokeWidth=2, strokeDash=dash, strokeJoin="round"),
+        points.mark_point(color=color, shape=shape, filled=True, opacity=1, size=46),
+    )
+
+
+def _limit(tables: charts.Tables, limit: float, rarest: float, language: Language, x: alt.X, y: alt.Y) -> Any:
+    label = say("picture.gate_label", limit=f"p99 {figures.plain(limit)} ms").of(language)
+    base = tables.chart([{"rarity": 2, "ms": limit, "label": label}])
+    rule = base.mark_rule(color=charts.RED, strokeWidth=1.2, strokeDash=[2, 3]).encode(y)
+    text = base.mark_text(color=charts.RED, align="left", dx=6, dy=-8, fontSize=11.5).encode(x, y, alt.Text("label:N"))
+    p99 = tables.chart([{"rarity": 100, "ms": limit}] if rarest >= 100 else [])
+    mark = p99.mark_point(color=charts.RED, shape="triangle-down", filled=True, opacity=1, size=70, yOffset=-5)
+    return alt.layer(rule, text, mark.encode(x, y)) if rarest >= 100 else alt.layer(rule, text)

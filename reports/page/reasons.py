@@ -1,0 +1,44 @@
+"""Why the verdict is what it is, one sentence each in both languages."""
+
+from reports.model import Gate, Judgement, Verdict
+from reports.page import figures, gateline
+from reports.page.words import Text, name, phrase, say
+
+SHOWN = 6
+
+
+def reasons(judgement: Judgement) -> list[Text]:
+    """The judges' own reasons; where they gave none and the verdict is not GO, those that follow from the figures."""
+    told = [phrase(figures.visible(reason)) for reason in judgement.reasons]
+    if told or judgement.verdict == "GO":
+        return told
+    gated = {line.metric for gate in judgement.gates if (line := gateline.parse(gate.line))}
+    return [_gate(g) for g in judgement.gates if g.state != "holds" or g.waived] + [
+        _promise(v) for v in judgement.verdicts if v.state == "broken" and gated.isdisjoint(v.metrics)
+    ]
+
+
+def first(all_reasons: list[Text]) -> list[Text]:
+    """As many as a banner bears, with a line that says how many more there are."""
+    if len(all_reasons) <= SHOWN:
+        return all_reasons
+    return [*all_reasons[: SHOWN - 1], say("reason.more", n=len(all_reasons) - SHOWN + 1)]
+
+
+def _gate(gate: Gate) -> Text:
+    title = gateline.title(gate.line)
+    if gate.waived:
+        return say("reason.gate_waived", gate=title)
+    if gate.state == "broken" and (value := gateline.measured(gate)):
+        return say("reason.gate_broken", gate=title, demand=gateline.demand(gate.line), value=value, n=f"{gate.n:,}")
+    return say("reason.gate_not_verified" if gate.state == "not verified" else "reason.gate_unknown", gate=title)
+
+
+def _promise(verdict: Verdict) -> Text:
+    return say(
+        "reason.promise_broken",
+        what=name("checker", verdict.checker),
+        n=f"{verdict.opportunities:,}",
+        violations=f"{verdict.violations:,}",
+        promise=verdict.promise,
+    )

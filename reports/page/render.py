@@ -1,0 +1,82 @@
+"""Writes the page: report.html in one file, and report/ with its style and pictures apart for strict servers."""
+
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from reports.model import Judgement
+from reports.page.drawings import Drawing
+from reports.page.view import View, view
+from reports.page.words import Text, say
+
+_HERE = Path(__file__).parent
+
+
+def render(judgement: Judgement, folder: Path) -> Path:
+    """Write `report.html` and `report/` (index.html, style.css, *.svg) into a run's folder; the path of the former.
+
+    Neither has a script or fetches anything from a network; `report/` has no inline style either, so that it shows
+    under Jenkins' default content policy. Raises OSError where the folder cannot be written.
+    """
+    content = view(judgement)
+    _write_folder(content, folder / "report")
+    page = folder / "report.html"
+    page.write_text(html(content, inline=True), encoding="utf-8")
+    return page
+
+
+def html(content: View, inline: bool) -> str:
+    """The page as text; `inline` puts style and pictures into it."""
+    template = _environment().get_template("page.html.j2")
+    return template.render(v=content, inline=inline, style=Markup(style()))  # our own file, not foreign text
+
+
+def style() -> str:
+    """The style sheet."""
+    return (_HERE / "style.css").read_text(encoding="utf-8")
+
+
+def _write_folder(content: View, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("*.svg"):
+        stale.unlink()
+    (folder / "index.html").write_text(html(content, inline=False), encoding="utf-8")
+    (folder / "style.css").write_text(style(), encoding="utf-8")
+    drawn = [picture.drawing for picture in content.pictures] + [example.drawing for example in content.examples]
+    for drawing in drawn:
+        if drawing:
+            _write_drawing(drawing, folder)
+
+
+def _write_drawing(drawing: Drawing, folder: Path) -> None:
+    for language, svg in drawing.wide.items():
+        (folder / f"{drawing.name}.{language}.svg").write_text(svg, encoding="utf-8")
+    for language, svg in drawing.narrow.items():
+        (folder / f"{drawing.name}-narrow.{language}.svg").write_text(svg, encoding="utf-8")
+
+
+def both(text: Text) -> Markup:
+    """A sentence as two spans, of which the style sheet shows one; a single text where the languages agree."""
+    if text.zh == text.en:
+        return Markup("{}").format(text.zh)
+    return Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>').format(
+        text.zh, text.en
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["t"] = both
+    environment.globals["w"] = lambda key: both(say(key))
+    environment.globals["plain"] = say
+    environment.filters["svg"] = Markup  # drawn by us, every foreign word in it escaped where it was drawn
+    return environment

@@ -1,0 +1,102 @@
+"""The five figures a manager reads."""
+
+from typing import NamedTuple
+
+from reports.model import Gate, Judgement, Latency
+from reports.page import figures, gateline
+from reports.page.words import Text, same, say
+
+NO_GATE = ""
+
+
+class Tile(NamedTuple):
+    """One figure: `value` large, `unit` beside it, `note` below, `state` of the gate that rests on it ("" for none)."""
+
+    title: Text
+    value: Text
+    unit: str
+    note: Text
+    state: str
+
+
+def tiles(judgement: Judgement) -> list[Tile]:
+    """Conversations at once, messages, lost, and sync p99 both ways."""
+    return [
+        _open(judgement),
+        _messages(judgement),
+        _lost(judgement),
+        _sync(judgement, "to_agent", judgement.to_agent),
+        _sync(judgement, "to_customer", judgement.to_customer),
+    ]
+
+
+def _open(j: Judgement) -> Tile:
+    loaded = [phase.open_min for phase in j.phases[1:] if phase.rate > 0]
+    note = say("tile.open_note", least=f"{min(loaded):,}") if loaded else say("tile.open_note_none")
+    return Tile(say("tile.open"), _count(j.conversations_peak), "", note, _state(_gate(j, "open_conversations")))
+
+
+def _messages(j: Judgement) -> Tile:
+    note = say("tile.messages_note", sent=f"{j.messages:,}", replies=f"{j.replies:,}")
+    return Tile(say("tile.messages"), _count(j.messages + j.replies), "", note, NO_GATE)
+
+
+def _lost(j: Judgement) -> Tile:
+    gate = _gate(j, "lost")
+    lost = j.metric("lost")
+    verdict = next((v for v in j.verdicts if "lost" in v.metrics), None)
+    n = gate.n if gate else verdict.opportunities if verdict else 0
+    if lost is None or n == 0:
+        return Tile(say("tile.lost"), say("page.no_sample"), "", say("tile.lost_note", n=f"{n:,}"), _state(gate))
+    bound = figures.percent(3 / n) if lost == 0 else None
+    note = say("tile.lost_bound", n=f"{n:,}", bound=bound) if bound else say("tile.lost_note", n=f"{n:,}")
+    return Tile(say("tile.lost"), same(f"{lost:,}"), "", note, _state(gate))
+
+
+def _sync(j: Judgement, way: str, latency: Latency) -> Tile:
+    gate = _gate(j, f"sync_latency_{way}") or _gate(j, "sync_latency")
+    line = gateline.parse(gate.line) if gate else None
+    p99 = figures.ms(latency.p99, line.limit if line and line.stat == "p99" else None)
+    if p99 is None:
+        return Tile(say(f"tile.{way}"), say("page.no_sample"), "", _spread(latency), _state(gate))
+    return Tile(say(f"tile.{way}"), same(p99), "ms", _spread(latency), _own_state(latency, gate))
+
+
+def _spread(latency: Latency) -> Text:
+    none = say("page.no_sample")
+    return say(
+        "tile.latency_note",
+        p50=_with_unit(latency.p50) or none,
+        max=_with_unit(latency.max) or none,
+        n=f"{latency.n:,}",
+    )
+
+
+def _with_unit(seconds: float | None) -> str | None:
+    value = figures.ms(seconds)
+    return f"{value} ms" if value else None
+
+
+def _own_state(latency: Latency, gate: Gate | None) -> str:
+    # the two-way gate carries the worse way's verdict; the better way must not be painted red by it
+    line = gateline.parse(gate.line) if gate else None
+    if gate and line and line.metric == "sync_latency" and gate.state == "broken" and gate.value is not None:
+        p99 = latency.p99
+        return "holds" if line.stat == "p99" and p99 is not None and p99 < line.limit else gate.state
+    return _state(gate)
+
+
+def _gate(j: Judgement, metric: str) -> Gate | None:
+    for gate in j.gates:
+        line = gateline.parse(gate.line)
+        if line and line.metric == metric:
+            return gate
+    return None
+
+
+def _state(gate: Gate | None) -> str:
+    return gate.state if gate else NO_GATE
+
+
+def _count(n: int) -> Text:
+    return same(f"{n:,}") if n else say("page.no_sample")

@@ -1,0 +1,156 @@
+"""Everything the template needs, decided: the template only places it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from reports.model import Environment, Judgement
+from reports.page import banner, drawings, figures, gateline, reasons, rows, tiles
+from reports.page.words import LANGUAGES, Text, name, same, say, table
+
+
+class Fact(NamedTuple):
+    """A word and its value."""
+
+    word: Text
+    value: Text
+
+
+class View(NamedTuple):
+    """The page's content, top to bottom."""
+
+    banner: banner.Banner
+    facts: list[Fact]
+    reasons: list[Text]
+    waivers: list[rows.GateRow]
+    tiles: list[tiles.Tile]
+    gates: list[rows.GateRow]
+    pictures: list[drawings.Picture]
+    quantiles: list[tuple[str, Text, Text]]
+    phases: list[rows.PhaseRow]
+    promises: list[rows.PromiseRow]
+    examples: list[drawings.Example]
+    unanswered: list[rows.Open]
+    health: list[rows.HealthRow]
+    trust: list[Fact]
+    simulated: list[Fact]
+    simulated_lead: Text
+    command: str
+    environment: list[Fact]
+    limits: list[Text]
+    made_by: Text
+
+
+def view(judgement: Judgement) -> View:
+    """Turn a judgement into the page's content; draws the pictures."""
+    gates = rows.gates(judgement)
+    return View(
+        banner=banner.banner(judgement),
+        facts=facts(judgement),
+        reasons=reasons.first(reasons.reasons(judgement)),
+        waivers=[row for row in gates if row.waived],
+        tiles=tiles.tiles(judgement),
+        gates=gates,
+        pictures=drawings.pictures(judgement),
+        quantiles=_quantiles(judgement),
+        phases=rows.phases(judgement),
+        promises=rows.promises(judgement),
+        examples=drawings.examples(judgement.verdicts),
+        unanswered=rows.unanswered(judgement),
+        health=rows.health(judgement),
+        trust=_trust(judgement),
+        simulated=_simulated(judgement),
+        simulated_lead=say("section.simulated_lead", speed=figures.plain(judgement.business_speed)),
+        command=figures.visible(judgement.command),
+        environment=_environment(judgement.environment),
+        limits=[say(f"limit.{key}") for key in table()["limit"]],
+        made_by=say("page.made_by", version=figures.visible(judgement.environment.golive)),
+    )
+
+
+def facts(judgement: Judgement) -> list[Fact]:
+    """What stands in the banner: target, version, date, scenario, seed, run."""
+    version = same(figures.visible(judgement.target_version)) if judgement.target_version else None
+    scenario = Text(*(f"{title} ({judgement.scenario})" for title in (judgement.title_zh, judgement.title_en)))
+    return [
+        Fact(say("page.target"), same(figures.visible(judgement.target))),
+        Fact(say("page.version"), version or say("page.unnamed_version")),
+        Fact(say("page.date"), same(date(judgement.started))),
+        Fact(say("page.scenario"), Text(*(figures.visible(scenario.of(language)) for language in LANGUAGES))),
+        Fact(say("page.seed"), same(judgement.seed)),
+        Fact(say("page.run"), same(figures.visible(judgement.run))),
+    ]
+
+
+def date(started: str) -> str:
+    """An ISO 8601 time to the minute, with its zone; as it is where it is none."""
+    try:
+        return datetime.fromisoformat(started).strftime("%Y-%m-%d %H:%M %Z").strip()
+    except ValueError:
+        return figures.visible(started)
+
+
+def _quantiles(judgement: Judgement) -> list[tuple[str, Text, Text]]:
+    to_agent, to_customer = dict(judgement.percentiles_to_agent), dict(judgement.percentiles_to_customer)
+    shown = [q for q in (0.5, 0.9, 0.95, 0.99, 0.999, 0.9999) if q in to_agent or q in to_customer]
+    limits = _limits(judgement)
+    lines = [
+        (f"p{q * 100:.10g}", _ms(to_agent.get(q), limits.get(q)), _ms(to_customer.get(q), limits.get(q))) for q in shown
+    ]
+    if not lines:
+        return []
+    return [*lines, ("max", _ms(judgement.to_agent.max), _ms(judgement.to_customer.max))]
+
+
+def _limits(judgement: Judgement) -> dict[float, float]:
+    """The sync latency gates' limits (s) by quantile, near which a figure keeps its digits."""
+    lines = [line for gate in judgement.gates if (line := gateline.parse(gate.line))]
+    return {
+        float(f"0.{line.stat[1:]}"): line.limit
+        for line in lines
+        if line.metric.startswith("sync_latency") and line.stat.startswith("p")
+    }
+
+
+def _trust(judgement: Judgement) -> list[Fact]:
+    dropped = say("trust.dropped_of", n=f"{judgement.dropped:,}", total=f"{judgement.arrivals:,}")
+    found = [Fact(say("trust.dropped"), dropped if judgement.arrivals else say("page.no_sample"))]
+    if judgement.joins:
+        shares = [
+            say("trust.join_share", route=name("join", route), share=figures.percent(share))
+            for route, share in judgement.joins.items()
+        ]
+        found.append(Fact(say("trust.joins"), Text(*(" · ".join(s.of(lang) for s in shares) for lang in LANGUAGES))))
+    return found
+
+
+def _simulated(judgement: Judgement) -> list[Fact]:
+    latency = judgement.reply_time
+    word = say("simulated.reply_time")
+    if latency.p50 is None:
+        return [Fact(word, say("page.no_sample"))]
+    return [
+        Fact(word, say("tile.latency_note", p50=_ms_unit(latency.p50), max=_ms_unit(latency.max), n=f"{latency.n:,}"))
+    ]
+
+
+def _environment(environment: Environment) -> list[Fact]:
+    if not environment.system:
+        return []
+    machine = say(
+        "trust.machine",
+        system=figures.visible(environment.system),
+        cpus=environment.cpus,
+        memory=figures.plain(round(environment.memory_gib, 1)),
+        python=figures.visible(environment.python),
+    )
+    return [Fact(say("trust.environment"), machine)]
+
+
+def _ms(seconds: float | None, limit: float | None = None) -> Text:
+    value = figures.ms(seconds, limit)
+    return same(value) if value else say("page.no_sample")
+
+
+def _ms_unit(seconds: float | None) -> Text:
+    value = figures.ms(seconds)
+    return same(f"{value} ms") if value else say("page.no_sample")
