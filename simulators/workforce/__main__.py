@@ -63,7 +63,7 @@ async def _until_stopped(asked: argparse.Namespace) -> None:
     try:
         await _work(target, spec, asked, folder, writer, stop)
     finally:
-        writer.close()
+        _close(writer)
 
 
 async def _work(
@@ -143,6 +143,14 @@ def _writer(folder: RunFolder, spec: RunSpec) -> Writer:
         raise UsageError(
             f"{folder.history}: agents of this run already wrote their history; begin a new run"
         ) from error
+
+
+def _close(writer: Writer) -> None:
+    try:
+        writer.close()
+    except OSError as error:
+        told = f"the end of the history is not written: {error.strerror}"
+        raise OSError(error.errno, told, str(writer.path)) from error
 
 
 def _parser() -> argparse.ArgumentParser:
