@@ -1,0 +1,136 @@
+"""`python -m reference_service`: one process, one event loop, one port."""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import os
+import secrets
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+import uvicorn
+import uvloop
+
+from reference_service import VERSION
+from reference_service.app import around
+from reference_service.settings import Settings
+from reference_service.shell.engine import Engine, running
+from reference_service.shell.logs import log
+from reference_service.storage.lock import DataInUse
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 storage failed, 2 usage, a taken port or data folder."""
+    options = _options()
+    sys.setswitchinterval(0.001)  # the journal's thread and the event loop share one interpreter lock
+    try:
+        listening = _listen(options.host, options.port)
+    except OSError as error:
+        return _complain(f"port {options.port} is taken: {error.strerror}; choose another with --port, or 0")
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: None)  # uvicorn raises the signal that stopped it once more at its end
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_serve(_settings(options), listening, options.ready_file))
+    except DataInUse as error:
+        return _complain(str(error))
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, telling when it is ready."""
+
+    ready_file: Path | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept, then write the ready file."""
+        await super().startup(sockets)
+        port = sockets[0].getsockname()[1] if sockets else 0
+        log("ready", pid=os.getpid(), port=port, version=VERSION)
+        if self.ready_file is not None:
+            temporary = self.ready_file.with_name(f".{self.ready_file.name}.{os.getpid()}")
+            temporary.write_bytes(msgspec.json.encode({"pid": os.getpid(), "port": port, "version": VERSION}))
+            temporary.replace(self.ready_file)
+
+
+async def _serve(settings: Settings, listening: socket.socket, ready_file: Path | None) -> int:
+    async with running(settings) as engine:
+        gc.collect()
+        gc.freeze()  # what was recovered stays: no collection walks it again
+        server = Server(
+            uvicorn.Config(
+                around(engine),
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=settings.max_body,
+                ws_per_message_deflate=False,
+                ws_ping_interval=None,  # heartbeats are part of the contract
+                lifespan="off",
+                access_log=False,
+                log_level="warning",
+                timeout_graceful_shutdown=5,
+            )
+        )
+        server.ready_file = ready_file
+        watching = asyncio.create_task(_stop_when_failed(engine, server))
+        await server.serve([listening])
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+        log("stopping")
+        return 1 if engine.failed.is_set() else 0
+
+
+async def _stop_when_failed(engine: Engine, server: uvicorn.Server) -> None:
+    await engine.failed.wait()
+    server.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    key = options.operator_key or secrets.token_urlsafe(18)
+    if not options.operator_key:
+        sys.stderr.write(f"no --operator-key given; this run's is {key}\n")
+    return Settings(
+        data=options.data,
+        gateway_url=options.gateway,
+        operator_key=key,
+        test_hooks=options.test_hooks,
+        resume_window_s=options.resume_window,
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="reference_service", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8800, help="0 = a free one")
+    parser.add_argument("--data", type=Path, help="folder of the database; without it nothing outlives the process")
+    parser.add_argument("--gateway", default="", help="URL of the messaging platform's API")
+    parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
+    parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
+    parser.add_argument("--test-hooks", action="store_true")
+    parser.add_argument("--ready-file", type=Path, help="gets {pid, port, version} as JSON once ready")
+    return parser.parse_args()
+
+
+def _complain(what: str) -> int:
+    sys.stderr.write(what + "\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The contract over HTTP and WebSocket; thin handlers around the domain."""

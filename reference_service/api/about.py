@@ -1,0 +1,41 @@
+"""The service about itself: health, version, and the contract it keeps."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reference_service import VERSION
+from reference_service.api.requests import answer, engine_of
+
+CONTRACT = Path(__file__).parents[2] / "contract"
+
+
+async def healthz(_: Request) -> Response:
+    """The process lives."""
+    return answer({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """It has recovered and takes traffic."""
+    engine_of(request)
+    return answer({"status": "ok"})
+
+
+async def version(_: Request) -> Response:
+    """Name and version."""
+    return answer({"name": "golive reference service", "version": VERSION})
+
+
+async def openapi(_: Request) -> Response:
+    """The HTTP half of the contract."""
+    return _document("openapi.yaml")
+
+
+async def asyncapi(_: Request) -> Response:
+    """The WebSocket half of the contract."""
+    return _document("asyncapi.yaml")
+
+
+def _document(name: str) -> Response:
+    return Response((CONTRACT / name).read_bytes(), media_type="application/yaml")

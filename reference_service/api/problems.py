@@ -1,0 +1,55 @@
+"""Refusals as RFC 9457 problem documents with a stable code."""
+
+import http
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+class Problem(Exception):
+    """A refusal: HTTP status, the contract's code, and words for people."""
+
+    def __init__(self, status: int, code: str, detail: str = "", retry_after_s: int | None = None) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.retry_after_s = retry_after_s
+
+
+def render(problem: Problem) -> Response:
+    """The answer for a refusal."""
+    document = {
+        "type": "about:blank",
+        "title": http.HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail,
+    }
+    headers = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = msgspec.json.encode(document)
+    return Response(body, problem.status, headers, media_type="application/problem+json")
+
+
+async def on_problem(_: Request, error: Exception) -> Response:
+    """Starlette's handler for Problem."""
+    assert isinstance(error, Problem)
+    return render(error)
+
+
+async def on_http(_: Request, error: Exception) -> Response:
+    """Starlette's handler for its own refusals: no such path, wrong method."""
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    answer = render(Problem(error.status_code, code))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def on_storage(_: Request, __: Exception) -> Response:
+    """Starlette's handler for a failed commit: nothing was promised, the caller may try again."""
+    return render(Problem(503, "storage_failed", retry_after_s=1))

@@ -1,0 +1,105 @@
+"""What every handler does first: the engine, the body within its bounds, the caller and the caller's right."""
+
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from reference_service import tokens
+from reference_service.api.problems import Problem
+from reference_service.domain.records import Person
+from reference_service.domain.world import Desk, ShopFloor
+from reference_service.shell.engine import Engine
+
+T = TypeVar("T")
+
+
+def engine_of(connection: HTTPConnection) -> Engine:
+    """The running engine; 503 before it has recovered and once storage failed."""
+    engine: Engine | None = getattr(connection.app.state, "engine", None)
+    if engine is None or not engine.ready:
+        raise Problem(503, "not_ready", retry_after_s=1)
+    return engine
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The whole body. Raises Problem 413 above the limit, whether or not its length was declared."""
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > limit:
+        raise Problem(413, "too_large", f"at most {limit} bytes")
+    pieces, size, more = [], 0, True
+    while more:
+        event = await request.receive()
+        if event["type"] == "http.disconnect":
+            raise Problem(400, "disconnected")
+        piece = event.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise Problem(413, "too_large", f"at most {limit} bytes")
+        pieces.append(piece)
+        more = event.get("more_body", False)
+    return b"".join(pieces)
+
+
+async def read(request: Request, shape: type[T], limit: int | None = None) -> T:
+    """The JSON body in this shape. Raises Problem 413 or 422."""
+    body = await body_of(request, limit or engine_of(request).settings.max_body)
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(422, "malformed", str(error)) from None
+
+
+def answer(content: object, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(msgspec.json.encode(content), status, media_type="application/json")
+
+
+def bearer(connection: HTTPConnection) -> str:
+    """The bearer token of a request, "" without one."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def operator(request: Request) -> Engine:
+    """The engine, for whoever holds the operator key. Raises Problem 401."""
+    engine = engine_of(request)
+    if not tokens.same(bearer(request), engine.settings.operator_key):
+        raise Problem(401, "operator_key_needed")
+    return engine
+
+
+def person_of(engine: Engine, token: str, use: str = "access") -> Person | None:
+    """Whose genuine, unexpired token this is."""
+    claims = tokens.read(engine.key, token, use, engine.clock.now())
+    return engine.world.people.get(claims.person) if claims else None
+
+
+def signed_in(request: Request, *roles: str) -> tuple[Engine, Person]:
+    """The engine and the caller. Raises Problem 401, and 403 for another role than these."""
+    engine = engine_of(request)
+    person = person_of(engine, bearer(request))
+    if person is None:
+        raise Problem(401, "token_needed", "sign in again")
+    if roles and person.role not in roles:
+        raise Problem(403, "wrong_role", f"only for {' and '.join(roles)}")
+    return engine, person
+
+
+def floor_of(engine: Engine, person: Person) -> ShopFloor:
+    """The caller's shop floor."""
+    return engine.world.floors[person.shop_id]
+
+
+def desk_of(engine: Engine, person: Person) -> Desk:
+    """The desk of a caller who is an agent."""
+    return engine.world.floors[person.shop_id].desks[person.id]
+
+
+def number(request: Request, name: str, default: int, low: int, high: int) -> int:
+    """A whole number of the query. Raises Problem 422."""
+    text = request.query_params.get(name, str(default))
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16 and low <= int(text) <= high):
+        raise Problem(422, "malformed", f"{name} must be a whole number from {low} to {high}")
+    return int(text)

@@ -1,0 +1,34 @@
+"""Every path of the contract and who answers it; the webhook stands first because it is asked most."""
+
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from reference_service.api import about, auth, conversations, operator, socket, team, webhook, words
+
+BASE = "/api/v1"
+ROUTES: list[BaseRoute] = [
+    Route(f"{BASE}/douyin/im", webhook.receive, methods=["POST"]),
+    WebSocketRoute(f"{BASE}/ws", socket.connect),
+    Route(f"{BASE}/sync", conversations.sync),
+    Route(f"{BASE}/conversations", conversations.list_conversations),
+    Route(f"{BASE}/conversations/{{conversation_id}}", conversations.get_conversation),
+    Route(f"{BASE}/conversations/{{conversation_id}}/messages", conversations.list_messages),
+    Route(f"{BASE}/conversations/{{conversation_id}}/messages", conversations.reply, methods=["POST"]),
+    Route(f"{BASE}/conversations/{{conversation_id}}/resolve", conversations.resolve, methods=["POST"]),
+    Route(f"{BASE}/auth/login", auth.login, methods=["POST"]),
+    Route(f"{BASE}/auth/refresh", auth.refresh, methods=["POST"]),
+    Route(f"{BASE}/agents", team.list_agents),
+    Route(f"{BASE}/agents", team.create_agent, methods=["POST"]),
+    Route(f"{BASE}/agents/{{agent_id}}/availability", team.set_availability, methods=["POST"]),
+    Route(f"{BASE}/sensitive-words", words.get_words),
+    Route(f"{BASE}/sensitive-words", words.put_words, methods=["PUT"]),
+    Route(f"{BASE}/sensitive-words/check", words.check_words, methods=["POST"]),
+    Route(f"{BASE}/shops", operator.create_shop, methods=["POST"]),
+    Route(f"{BASE}/shops/{{shop_id}}", operator.delete_shop, methods=["DELETE"]),
+    Route(f"{BASE}/test-data", operator.delete_test_data, methods=["DELETE"]),
+    Route(f"{BASE}/test-hooks/reset", operator.reset, methods=["POST"]),
+    Route("/healthz", about.healthz),
+    Route("/readyz", about.readyz),
+    Route("/version", about.version),
+    Route("/openapi.yaml", about.openapi),
+    Route("/asyncapi.yaml", about.asyncapi),
+]

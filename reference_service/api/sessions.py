@@ -1,0 +1,99 @@
+"""Sessions of devices: starting fresh, resuming by replay of the durable log, and the sealed id that allows it."""
+
+from reference_service import tokens
+from reference_service.api import frames
+from reference_service.domain import presence
+from reference_service.domain.changes import Changes
+from reference_service.domain.dispatching import customer_of, frame
+from reference_service.domain.world import Desk
+from reference_service.shell.engine import Engine
+from reference_service.shell.hub import Link
+from reference_service.storage.reader import Reader
+
+SESSION_S = 30 * 86400.0  # how long a session id is genuine; whether it can still be resumed is the window's to say
+
+
+async def start(engine: Engine, desk: Desk, device: str) -> Link:
+    """A fresh device: `ready` with the state as it is now, then every event after it."""
+    link = _link(engine, desk, device, desk.s)
+    ready = _ready(engine, desk, device)
+    await _connect(engine, desk, link)
+    link.open([ready])
+    return link
+
+
+async def resume(engine: Engine, desk: Desk, device: str, s: int) -> Link | None:
+    """A device that was cut: the events after s, `resumed`, then live ones; None when that cannot be (SYNC-1)."""
+    settings = engine.settings
+    if not presence.resumable(engine.world, desk, device, s, engine.clock.now(), settings.resume_window_s):
+        return None
+    missed = replay(engine.reader, desk.person.id, s, settings.max_replay)
+    if missed is None:
+        return None
+    # The reader sees commits only: events still on their way to the disk come live, through the link.
+    newest = s + len(missed)
+    link = _link(engine, desk, device, newest)
+    await _connect(engine, desk, link)
+    link.open([*missed, frames.write("resumed", {"replayed": len(missed), "s": newest})])
+    return link
+
+
+def replay(reader: Reader, agent_id: str, since: int, limit: int) -> list[str] | None:
+    """The dispatch frames after `since`, each following the one before; None where that cannot be promised."""
+    missed = reader.log(agent_id, since, limit + 1)
+    if len(missed) > limit or any(entry.s != since + place for place, entry in enumerate(missed, 1)):
+        return None
+    return [frame(entry.s, entry.t, entry.d) for entry in missed]
+
+
+def session_id(engine: Engine, desk: Desk, device: str) -> str:
+    """A sealed name of agent and device; nothing about it is stored."""
+    claims = tokens.Claims("session", desk.person.id, engine.clock.now() + SESSION_S, device)
+    return tokens.issue(engine.key, claims)
+
+
+def device_of(engine: Engine, desk: Desk, session: str) -> str | None:
+    """The device a session id was made for; None when it is another agent's, or not ours (SYNC-4)."""
+    claims = tokens.read(engine.key, session, "session", engine.clock.now())
+    return claims.device if claims and claims.person == desk.person.id else None
+
+
+def end(engine: Engine, link: Link) -> None:
+    """The connection of a link has ended."""
+    desk = engine.world.desk(link.agent_id)
+    if engine.hub.remove(link) and desk is not None:
+        presence.device_off(desk, link.device, engine.clock.now())
+
+
+def _link(engine: Engine, desk: Desk, device: str, s: int) -> Link:
+    return Link(desk.person.id, device, s, engine.clock.now(), engine.settings.max_unread_frames)
+
+
+async def _connect(engine: Engine, desk: Desk, link: Link) -> None:
+    engine.hub.add(link)
+    changes = Changes()
+    presence.device_on(engine.world, desk, link.device, changes)
+    try:
+        await engine.keep(changes)
+    except BaseException:
+        end(engine, link)
+        raise
+
+
+def _ready(engine: Engine, desk: Desk, device: str) -> str:
+    held = [(thread.conversation, thread.seq) for thread in desk.held.values()]
+    return frames.write(
+        "ready",
+        {
+            "session_id": session_id(engine, desk, device),
+            "agent_id": desk.person.id,
+            "s": desk.s,
+            "capacity": desk.person.capacity,
+            "availability": desk.person.availability,
+            "heads": {conversation.id: seq for conversation, seq in held},
+            "conversations": [
+                {"conversation_id": conversation.id, "seq": seq, "customer": customer_of(conversation)}
+                for conversation, seq in held
+            ],
+        },
+    )

@@ -1,0 +1,170 @@
+"""WS /api/v1/ws: one connection is one device; a reader and a writer around a link (asyncapi.yaml)."""
+
+import asyncio
+import contextlib
+
+from starlette.websockets import WebSocket
+
+from reference_service import tokens
+from reference_service.api import frames, sessions
+from reference_service.api.conversations import may_resolve, resolve_thread
+from reference_service.api.problems import Problem
+from reference_service.api.requests import engine_of
+from reference_service.domain import replies
+from reference_service.domain.changes import Changes
+from reference_service.domain.world import Desk
+from reference_service.shell.engine import Engine
+from reference_service.shell.hub import SIGNED_OUT, TOO_SLOW, Link
+from reference_service.storage.journal import StorageError
+
+BAD_FRAME, RESTARTING = 4002, 1012
+PATIENCE = 10  # malformed frames until the connection is closed
+
+
+class Hangup(Exception):
+    """The connection is to be closed, with this code; None when the other side has closed it."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def connect(websocket: WebSocket) -> None:
+    """A device's connection from hello to its end."""
+    await websocket.accept()
+    with contextlib.suppress(RuntimeError, OSError):  # sending where nobody is any more
+        try:
+            await _converse(websocket, engine_of(websocket))
+        except (Problem, StorageError):
+            await websocket.close(RESTARTING)
+        except Hangup as hangup:
+            if hangup.code is not None:
+                await websocket.close(hangup.code)
+
+
+async def _converse(websocket: WebSocket, engine: Engine) -> None:
+    settings = engine.settings
+    hello = {"heartbeat_s": settings.heartbeat_s, "resume_window_s": settings.resume_window_s}
+    await websocket.send_text(frames.write("hello", dict(hello)))
+    conversation = Conversation(websocket, engine)
+    link = await asyncio.wait_for(conversation.greet(), settings.silence_s)
+    writer = asyncio.create_task(_write(websocket, link))
+    try:
+        reader = asyncio.create_task(conversation.read(link))
+        done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+        reader.cancel()
+        for task in done:
+            task.result()
+    finally:
+        writer.cancel()
+        sessions.end(engine, link)
+
+
+async def _write(websocket: WebSocket, link: Link) -> None:
+    while True:
+        waiting = await link.frames()
+        if link.closing != TOO_SLOW:
+            for frame in waiting:
+                await websocket.send({"type": "websocket.send", "text": frame})
+        if link.closing is not None:
+            raise Hangup(link.closing)
+
+
+class Conversation:
+    """What one device says, and what follows."""
+
+    def __init__(self, websocket: WebSocket, engine: Engine) -> None:
+        self._websocket = websocket
+        self._engine = engine
+        self._bad = 0
+        self._until = 0.0  # when the device's token ends
+        self._desk: Desk | None = None
+
+    async def greet(self) -> Link:
+        """Frames until the device is known. Raises Hangup 4001 for a token that is not an agent's."""
+        while True:
+            said = await self._hear(None)
+            if isinstance(said, frames.Identify):
+                return await sessions.start(self._engine, self._sign_in(said.d.token), said.d.device_id)
+            if isinstance(said, frames.Resume):
+                desk = self._sign_in(said.d.token)
+                device = sessions.device_of(self._engine, desk, said.d.session_id)
+                link = await sessions.resume(self._engine, desk, device, said.d.s) if device else None
+                if link is not None:
+                    return link
+                await self._websocket.send_text(frames.write("invalid_session", {"resumable": False}))
+            elif said is not None:
+                await self._websocket.send_text(frames.write("error", {"code": "not_identified"}))
+
+    async def read(self, link: Link) -> None:
+        """Frames of a known device, until it leaves or must."""
+        while True:
+            said = await self._hear(link)
+            link.heard = self._engine.clock.now()
+            if link.heard >= self._until or self._engine.world.desk(link.agent_id) is not self._desk:
+                raise Hangup(SIGNED_OUT)
+            if said is not None:
+                await self._answer(link, said)
+
+    async def _hear(self, link: Link | None) -> frames.Said | None:
+        event = await self._websocket.receive()
+        if event["type"] == "websocket.disconnect":
+            raise Hangup(None)
+        try:
+            return frames.parse(event.get("text") or "")
+        except frames.FrameError as error:
+            self._bad += 1
+            if self._bad >= PATIENCE:
+                raise Hangup(BAD_FRAME) from None
+            complaint = frames.write("error", {"code": "bad_frame", "why": str(error)})
+            await self._tell(link, complaint)
+            return None
+
+    async def _tell(self, link: Link | None, frame: str) -> None:
+        if link is None:
+            await self._websocket.send_text(frame)
+        else:
+            link.send(frame)
+
+    def _sign_in(self, token: str) -> Desk:
+        claims = tokens.read(self._engine.key, token, "access", self._engine.clock.now())
+        desk = self._engine.world.desk(claims.person) if claims else None
+        if claims is None or desk is None:
+            raise Hangup(SIGNED_OUT)
+        self._desk, self._until = desk, claims.until
+        return desk
+
+    async def _answer(self, link: Link, said: frames.Said) -> None:
+        if isinstance(said, frames.Send):
+            link.send(await self._send(said.d))
+        elif isinstance(said, frames.Resolve):
+            link.send(await self._resolve(said.d))
+        elif isinstance(said, frames.Heartbeat):
+            link.send(frames.write("heartbeat_ack", {"s": link.s}))
+        elif isinstance(said, frames.Identify | frames.Resume):
+            link.send(frames.write("error", {"code": "bad_frame", "why": "this connection is identified already"}))
+
+    async def _send(self, data: frames.SendData) -> str:
+        engine, desk = self._engine, self._desk
+        assert desk is not None
+        named: dict[str, object] = {"client_msg_id": data.client_msg_id, "nonce": data.nonce}
+        changes = Changes()
+        result = replies.reply(
+            engine.world, desk, data.conversation_id, data.text, data.client_msg_id, engine.clock.now(), changes
+        )
+        await engine.keep(changes)
+        if isinstance(result, replies.Refused):
+            return frames.write("error", named | {"code": result.code})
+        return frames.write("sent", named | {"message_id": result.message_id, "seq": result.seq})
+
+    async def _resolve(self, data: frames.ResolveData) -> str:
+        engine, desk = self._engine, self._desk
+        assert desk is not None
+        named: dict[str, object] = {"client_msg_id": data.client_msg_id, "nonce": data.nonce}
+        thread = replies.thread_for(engine.world, desk, data.conversation_id)
+        if thread is None:
+            return frames.write("error", named | {"code": "not_found"})
+        if not may_resolve(thread, desk.person):
+            return frames.write("error", named | {"code": "not_assignee"})
+        await resolve_thread(engine, thread)
+        return frames.write("sent", named | {"message_id": "", "seq": thread.seq})

@@ -1,0 +1,1 @@
+"""What the service decides: state, commands and rules, without I/O."""

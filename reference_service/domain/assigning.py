@@ -1,0 +1,100 @@
+"""A conversation's way to an agent, to the queue, on to another agent, and to its resolution (ROUTE-1)."""
+
+from reference_service.domain import routing
+from reference_service.domain.changes import Changes
+from reference_service.domain.dispatching import (
+    Assigned,
+    QueuePosition,
+    Recalled,
+    Resolved,
+    Transferred,
+    customer_of,
+    message_event,
+    tell,
+)
+from reference_service.domain.records import Told
+from reference_service.domain.world import Desk, ShopFloor, Thread
+
+
+def route(floor: ShopFloor, thread: Thread, reason: str, now: float, changes: Changes) -> None:
+    """Give a conversation that has no agent to one, or let it wait at the end of its shop's queue."""
+    # Whoever waits already goes first; with somebody able nobody waits, so this order costs nothing.
+    desk = None if floor.queue else routing.pick_agent(thread, floor.desks.values())
+    if desk is None:
+        _wait(floor, thread, now, changes)
+    else:
+        assign(thread, desk, reason, changes)
+
+
+def assign(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
+    """Hand a conversation to an agent, with those messages of the visit the agent was never told."""
+    conversation = thread.conversation
+    conversation.state, conversation.agent_id = "assigned", desk.person.id
+    desk.held[conversation.id] = thread
+    changes.keep(conversation)
+    event = Assigned(
+        conversation.id,
+        desk.person.id,
+        desk.person.capacity,
+        len(desk.held),
+        customer_of(conversation),
+        reason,
+        thread.seq,
+    )
+    tell(desk, event, changes)
+    known = thread.told.get(desk.person.id, 0)
+    for message in thread.visit:
+        if message.seq > known:
+            tell(desk, message_event(message), changes)
+            if message.status == "recalled":
+                tell(desk, Recalled(conversation.id, message.id, message.seq, message.platform_id), changes)
+
+
+def let_queue_in(floor: ShopFloor, changes: Changes) -> None:
+    """First come, first served, as long as somebody is able."""
+    while floor.queue and (desk := routing.pick_agent(floor.queue[0], floor.desks.values())):
+        assign(floor.queue.popleft(), desk, "queue", changes)
+
+
+def hand_on(floor: ShopFloor, desk: Desk, reason: str, now: float, changes: Changes) -> None:
+    """Reassign each conversation of an agent who is gone, once, in the order they were taken (ROUTE-6)."""
+    for thread in list(desk.held.values()):
+        _release(thread, desk, changes)
+        route(floor, thread, "reassigned", now, changes)
+        conversation = thread.conversation
+        tell(desk, Transferred(conversation.id, desk.person.id, conversation.agent_id, reason), changes)
+
+
+def resolve(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
+    """Finish the visit; what its agent no longer holds makes room for the queue."""
+    conversation = thread.conversation
+    if conversation.state == "resolved":
+        return
+    desk = floor.desks.get(conversation.agent_id or "")
+    if thread in floor.queue:
+        floor.queue.remove(thread)
+    conversation.state = "resolved"
+    if desk is not None:
+        _release(thread, desk, changes)
+        tell(desk, Resolved(conversation.id, desk.person.id), changes)
+    changes.keep(conversation)
+    let_queue_in(floor, changes)
+
+
+def _wait(floor: ShopFloor, thread: Thread, now: float, changes: Changes) -> None:
+    conversation = thread.conversation
+    conversation.state, conversation.agent_id, conversation.waits_since = "queued", None, now
+    floor.queue.append(thread)
+    changes.keep(conversation)
+    waiting = len(floor.queue)
+    for desk in floor.desks.values():
+        if desk.devices:
+            tell(desk, QueuePosition(conversation.id, waiting, waiting), changes)
+
+
+def _release(thread: Thread, desk: Desk, changes: Changes) -> None:
+    conversation = thread.conversation
+    del desk.held[conversation.id]
+    conversation.agent_id = None
+    thread.told[desk.person.id] = thread.seq
+    changes.keep(Told(conversation_id=conversation.id, agent_id=desk.person.id, seq=thread.seq))

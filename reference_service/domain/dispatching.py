@@ -1,0 +1,172 @@
+"""The dispatch log: one dense, durable sequence of events per agent, the same for every device (asyncapi.yaml)."""
+
+from typing import Any
+
+import msgspec
+
+from reference_service.domain.changes import Changes, Dispatched
+from reference_service.domain.records import Conversation, Logged, Message, Person
+from reference_service.domain.world import Desk
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Customer(msgspec.Struct):
+    """Who writes, as an agent may see them."""
+
+    open_id: str
+    nick: str
+
+
+class Blocked(msgspec.Struct, kw_only=True):
+    """message.blocked: all of a message but its text (FILTER-5)."""
+
+    conversation_id: str
+    message_id: str
+    seq: int
+    sender: str
+    agent_id: str | None
+    platform_message_id: str | None
+    client_msg_id: str | None
+    index: int | None
+    late: bool
+    created_at: float
+
+
+class Created(Blocked, kw_only=True):
+    """message.created."""
+
+    text: str
+    masked: bool
+
+
+class Updated(msgspec.Struct):
+    """message.updated: what became of a reply."""
+
+    conversation_id: str
+    message_id: str
+    seq: int
+    client_msg_id: str | None
+    platform_message_id: str | None
+    status: str
+    reason: str
+
+
+class Recalled(msgspec.Struct):
+    """message.recalled."""
+
+    conversation_id: str
+    message_id: str
+    seq: int
+    platform_message_id: str | None
+
+
+class Read(msgspec.Struct):
+    """message.read: the customer has read up to the platform's index."""
+
+    conversation_id: str
+    index: int
+
+
+class Assigned(msgspec.Struct):
+    """conversation.assigned."""
+
+    conversation_id: str
+    agent_id: str
+    capacity: int
+    load: int
+    customer: Customer
+    reason: str
+    seq: int
+
+
+class Transferred(msgspec.Struct):
+    """conversation.transferred: no longer this agent's."""
+
+    conversation_id: str
+    from_agent_id: str
+    to_agent_id: str | None
+    reason: str
+
+
+class Resolved(msgspec.Struct):
+    """conversation.resolved."""
+
+    conversation_id: str
+    agent_id: str
+
+
+class QueuePosition(msgspec.Struct):
+    """queue.position: a conversation began to wait."""
+
+    conversation_id: str
+    position: int
+    waiting: int
+
+
+class AgentAvailability(msgspec.Struct):
+    """agent.availability."""
+
+    agent_id: str
+    availability: str
+    capacity: int
+
+
+Payload = Blocked | Updated | Recalled | Read | Assigned | Transferred | Resolved | QueuePosition | AgentAvailability
+TYPES: dict[type[Payload], str] = {
+    Created: "message.created",
+    Blocked: "message.blocked",
+    Updated: "message.updated",
+    Recalled: "message.recalled",
+    Read: "message.read",
+    Assigned: "conversation.assigned",
+    Transferred: "conversation.transferred",
+    Resolved: "conversation.resolved",
+    QueuePosition: "queue.position",
+    AgentAvailability: "agent.availability",
+}
+
+
+def tell(desk: Desk, payload: Payload, changes: Changes) -> None:
+    """Append an event to an agent's log; its devices get it once it is durable."""
+    desk.s += 1
+    kind, body = TYPES[type(payload)], _encode(payload).decode()
+    changes.keep(Logged(agent_id=desk.person.id, s=desk.s, t=kind, d=body))
+    changes.dispatched.append(Dispatched(desk.person.id, desk.s, frame(desk.s, kind, body)))
+
+
+def frame(s: int, kind: str, body: str) -> str:
+    """The dispatch frame of an event; live and replayed ones are the same text."""
+    return f'{{"op":"dispatch","s":{s},"t":"{kind}","d":{body}}}'
+
+
+def message_event(message: Message) -> Created | Blocked:
+    """How an agent's device is told of a message: as it may be seen, or that it was blocked (DELIVERY-1)."""
+    if message.shown is None:
+        return Blocked(**_place(message))
+    return Created(text=message.shown, masked=message.masked, **_place(message))
+
+
+def customer_of(conversation: Conversation) -> Customer:
+    """The customer of a conversation, for payloads."""
+    return Customer(conversation.customer, conversation.nick)
+
+
+def availability_event(person: Person) -> AgentAvailability:
+    """agent.availability of this agent, as it is now."""
+    return AgentAvailability(person.id, person.availability, person.capacity)
+
+
+def _place(message: Message) -> dict[str, Any]:
+    return {
+        "conversation_id": message.conversation_id,
+        "message_id": message.id,
+        "seq": message.seq,
+        "sender": message.sender,
+        "agent_id": message.agent_id,
+        "platform_message_id": message.platform_id,
+        "client_msg_id": message.client_msg_id,
+        "index": message.index,
+        "late": message.late,
+        "created_at": message.created_at,
+    }

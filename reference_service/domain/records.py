@@ -1,0 +1,132 @@
+"""What is kept durably: one struct is one table's row, its fields the columns, in order."""
+
+from typing import Literal
+
+import msgspec
+
+State = Literal["assigned", "queued", "resolved"]
+Availability = Literal["online", "away", "offline"]
+Level = Literal["trainee", "regular", "senior"]
+
+
+class Shop(msgspec.Struct, array_like=True, kw_only=True):
+    """A shop and its account on the platform. `token_until` is Unix seconds."""
+
+    id: str
+    name: str
+    open_id: str
+    client_key: str
+    client_secret: str
+    capacity: int
+    test: bool
+    access_token: str = ""
+    refresh_token: str = ""
+    token_until: float = 0.0
+
+
+class Person(msgspec.Struct, array_like=True, kw_only=True):
+    """An administrator or agent of one shop."""
+
+    id: str
+    shop_id: str
+    role: Literal["admin", "agent"]
+    login: str
+    seal: str  # of the password
+    name: str
+    level: Level = "regular"
+    capacity: int = 15
+    certified: bool = False
+    availability: Availability = "online"
+
+
+class Conversation(msgspec.Struct, array_like=True, kw_only=True):
+    """One customer's talk with one shop; a visit lasts from its (re)opening to its resolution."""
+
+    id: str
+    number: int
+    shop_id: str
+    platform_id: str
+    customer: str  # open_id
+    nick: str
+    state: State
+    agent_id: str | None
+    opened_at: float
+    waits_since: float
+    visit_from: int  # the visit's first seq
+
+
+class Message(msgspec.Struct, array_like=True, kw_only=True, gc=False):
+    """One message. `shown` is the text anybody but the auditor may see; None where blocked or recalled."""
+
+    conversation_id: str
+    seq: int
+    sender: Literal["customer", "agent"]
+    agent_id: str | None
+    platform_id: str | None
+    client_msg_id: str | None
+    text: str
+    shown: str | None
+    masked: bool
+    index: int | None
+    late: bool
+    status: Literal["received", "pending", "sent", "failed", "in_doubt", "recalled"]
+    created_at: float
+    step: Literal["", "queued", "calling", "echo", "waiting"] = ""  # a reply's place in the outbox
+    attempt: int = 0
+    due: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """Unique in the service; opaque to everybody else."""
+        return f"{self.conversation_id}-{self.seq}"
+
+
+class Told(msgspec.Struct, array_like=True, kw_only=True):
+    """Up to which seq an agent who no longer holds a conversation was told of it."""
+
+    conversation_id: str
+    agent_id: str
+    seq: int
+
+
+class Logged(msgspec.Struct, array_like=True, kw_only=True):
+    """One event of an agent's dispatch log; `d` is its payload as JSON text."""
+
+    agent_id: str
+    s: int
+    t: str
+    d: str
+
+
+class Taken(msgspec.Struct, array_like=True, kw_only=True):
+    """A platform message id that was handled, for ever, as hashes only (GATEWAY-6)."""
+
+    id_hash: str
+    body_hash: str
+
+
+class Conflict(msgspec.Struct, array_like=True, kw_only=True):
+    """The same platform message id came again with another body."""
+
+    id_hash: str
+    body_hash: str
+    at: float
+
+
+class WordList(msgspec.Struct, array_like=True, kw_only=True):
+    """A shop's sensitive words, as JSON text of the API's shape."""
+
+    shop_id: str
+    version: int
+    words: str
+    allow: str
+
+
+class Counter(msgspec.Struct, array_like=True, kw_only=True):
+    """The last number given out, so that an id is never given twice, removed or not."""
+
+    name: str
+    value: int
+
+
+Record = Shop | Person | Conversation | Message | Told | Logged | Taken | Conflict | WordList | Counter

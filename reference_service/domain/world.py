@@ -1,0 +1,80 @@
+"""The whole state in memory, rebuilt from the tables at start; commands change it, nothing else does."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from reference_service.domain.changes import Changes
+from reference_service.domain.records import Conversation, Counter, Message, Person, Shop
+from reference_service.filtering.words import WordFilter
+
+
+@dataclass(slots=True)
+class Desk:
+    """An agent at work: devices, conversations held, and the newest place of the dispatch log."""
+
+    person: Person
+    devices: set[str] = field(default_factory=set)
+    held: dict[str, "Thread"] = field(default_factory=dict)
+    s: int = 0
+    gone_since: float | None = None  # no device since; None while one is connected, or when all was handed on
+    left: dict[str, float] = field(default_factory=dict)  # device: when its connection ended
+    sent: dict[str, Message] = field(default_factory=dict)  # client_msg_id: the reply it became (SEND-1)
+
+
+@dataclass(slots=True)
+class Thread:
+    """A conversation alive: the messages of its visit, and the replies on their way out."""
+
+    conversation: Conversation
+    seq: int = 0
+    top_index: int = -1
+    visit: list[Message] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)  # agent who held it before: the newest seq told
+    outbox: deque[Message] = field(default_factory=deque)  # the head is being sent, the rest wait
+    own: set[str] = field(default_factory=set)  # platform ids of replies that were sent
+
+    def answering(self) -> str:
+        """The platform's id of the customer's newest message: what a reply must name."""
+        return next((m.platform_id or "" for m in reversed(self.visit) if m.sender == "customer"), "")
+
+
+@dataclass(slots=True)
+class ShopFloor:
+    """A shop at work."""
+
+    shop: Shop
+    words: WordFilter = field(default_factory=WordFilter)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)  # by the platform's conversation id
+    queue: deque[Thread] = field(default_factory=deque)
+
+
+@dataclass(slots=True)
+class World:
+    """Everything; all lookups are dictionaries."""
+
+    floors: dict[str, ShopFloor] = field(default_factory=dict)
+    by_open_id: dict[str, ShopFloor] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    by_login: dict[str, Person] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)  # id hash: body hash
+    waiting: dict[str, Thread] = field(default_factory=dict)  # threads whose outbox head has a time to wait for
+    counters: dict[str, int] = field(default_factory=dict)
+    apps: dict[str, str] = field(default_factory=dict)  # client_key: client_secret
+    recovered_at: float = 0.0
+
+    def next_number(self, name: str, changes: Changes) -> int:
+        """A number never given before."""
+        self.counters[name] = number = self.counters.get(name, 0) + 1
+        changes.keep(Counter(name=name, value=number))
+        return number
+
+    def floor_of(self, thread: Thread) -> ShopFloor:
+        """The shop floor of a conversation."""
+        return self.floors[thread.conversation.shop_id]
+
+    def desk(self, person_id: str) -> Desk | None:
+        """The desk of an agent; None for administrators and strangers."""
+        person = self.people.get(person_id)
+        return self.floors[person.shop_id].desks.get(person_id) if person else None

@@ -1,0 +1,1 @@
+"""The sensitive-word filter: folding, matching, judging, masking."""

@@ -1,0 +1,38 @@
+"""What can be set from outside, with its defaults."""
+
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """One service process. Times are seconds, sizes bytes."""
+
+    data: Path | None = None  # None: a temporary folder, gone with the process
+    gateway_url: str = ""  # the messaging platform's API; "" = there is none, replies fail
+    operator_key: str = "operator"
+    test_hooks: bool = False
+    heartbeat_s: float = 15.0
+    silence_s: float = 40.0  # a device that says nothing this long is closed (4009)
+    resume_window_s: float = 30.0  # how long a cut device may resume; then its agent's conversations move on
+    access_ttl_s: float = 3600.0
+    refresh_ttl_s: float = 86400.0
+    call_timeout_s: float = 5.0
+    echo_wait_s: float = 10.0  # how long a reply whose answer was lost waits for its echo
+    calls_at_once: int = 128
+    inbox: int = 2000  # webhooks waiting for their commit before one is refused
+    max_body: int = 256 * 1024
+    max_word_list: int = 4 * 1024 * 1024
+    max_replay: int = 20_000  # events; a longer gap is an invalid session
+    max_unread_frames: int = 20_000  # frames a device may leave unread before it is closed (4029)
+
+    @classmethod
+    def from_environment(cls, environment: dict[str, str]) -> Self:
+        """Settings from REFERENCE_DATA, REFERENCE_GATEWAY, REFERENCE_OPERATOR_KEY and REFERENCE_TEST_HOOKS."""
+        return cls(
+            data=Path(environment["REFERENCE_DATA"]) if "REFERENCE_DATA" in environment else None,
+            gateway_url=environment.get("REFERENCE_GATEWAY", ""),
+            operator_key=environment.get("REFERENCE_OPERATOR_KEY", "operator"),
+            test_hooks=environment.get("REFERENCE_TEST_HOOKS", "") == "1",
+        )

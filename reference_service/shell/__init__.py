@@ -1,0 +1,1 @@
+"""I/O around the domain: HTTP, WebSocket, platform calls, clock."""

@@ -1,0 +1,163 @@
+"""The running service: state, journal, links and calls tied together; commands in, effects out after the commit."""
+
+import asyncio
+import contextlib
+import secrets
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import apsw
+
+from reference_service.domain import assigning, outbox, presence
+from reference_service.domain.changes import Call, Changes
+from reference_service.domain.outbox import Answer
+from reference_service.domain.world import World
+from reference_service.settings import Settings
+from reference_service.shell import hub as links
+from reference_service.shell.calling import Caller
+from reference_service.shell.clock import Clock
+from reference_service.shell.logs import log
+from reference_service.shell.platform import Platform
+from reference_service.storage import tables
+from reference_service.storage.journal import Journal, StorageError
+from reference_service.storage.lock import lock
+from reference_service.storage.reader import Reader
+from reference_service.storage.recovery import recover
+
+TICK_S = 0.2
+
+
+class Engine:
+    """Everything one process has. `failed` is set when storage failed: then the process must end."""
+
+    world: World
+    journal: Journal
+    reader: Reader
+    caller: Caller
+    platform: Platform | None
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.hub = links.Hub()
+        self.inbox = 0  # webhooks taken in and not yet committed
+        self.ready = False
+        self.failed = asyncio.Event()
+        self.key = b""
+
+    async def keep(self, changes: Changes) -> None:
+        """Wait until changes, and all before them, are durable and their effects are out. Raises StorageError."""
+        await self.journal.add(changes)
+
+    async def settled(self) -> None:
+        """Wait until all that state shows now is durable: what is read is never taken back."""
+        await self.journal.add(Changes())
+
+    async def answered(self, call: Call, answer: Answer) -> None:
+        """A call of the outbox ended."""
+        thread = self.world.threads.get(call.conversation_id)
+        if thread is None:
+            return
+        if answer.outcome != "ok":
+            log("reply_not_sent", conversation=call.conversation_id, outcome=answer.outcome, code=answer.code)
+        changes = Changes()
+        outbox.answered(self.world, thread, call.seq, answer, self.settings.echo_wait_s, self.clock.now(), changes)
+        with contextlib.suppress(StorageError):
+            await self.keep(changes)
+
+    def release(self, changes: Changes) -> None:
+        """Let the effects of durable changes out."""
+        for event in changes.dispatched:
+            links.dispatch(self.hub, event)
+        for call in changes.calls:
+            self.caller.start(call)
+        for person_id in changes.removed_people:
+            for link in self.hub.of(person_id):
+                link.close(links.SIGNED_OUT)
+
+    def storage_failed(self, error: Exception) -> None:
+        """A commit failed: nothing more can be promised, so the process must end and recover."""
+        log("storage_failed", why=str(error))
+        self.ready = False
+        self.failed.set()
+
+    def tick(self) -> None:
+        """What time alone brings: outbox waits that are over, agents gone too long, devices that fell silent."""
+        now = self.clock.now()
+        changes = Changes()
+        for thread in outbox.ripe(self.world, now):
+            outbox.proceed(self.world, thread, changes)
+        for desk in presence.gone(self.world, now, self.settings.resume_window_s):
+            log("agent_gone", agent=desk.person.id, conversations=len(desk.held))
+            assigning.hand_on(self.world.floors[desk.person.shop_id], desk, "gone", now, changes)
+        for link in self.hub.all():
+            if now - link.heard > self.settings.silence_s:
+                link.close(links.SILENT)
+        if changes.rows:
+            self.journal.add(changes).add_done_callback(_seen)
+
+
+def _seen(done: asyncio.Future[None]) -> None:
+    if not done.cancelled():
+        done.exception()  # storage_failed has told of it
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Engine]:
+    """An engine from recovery to its clean end."""
+    engine = Engine(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        folder = settings.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reference-service-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(lock(folder))
+        path = folder / "service.db"
+        engine.key = _prepare(path)
+        engine.reader = Reader(path)
+        stack.callback(engine.reader.close)
+        engine.world, changes = recover(engine.reader, engine.clock.now(), settings.echo_wait_s)
+        engine.platform = await _platform(settings, stack)
+        engine.caller = Caller(
+            engine.platform, engine.world, engine.clock, settings.calls_at_once, engine.answered, engine.keep
+        )
+        engine.journal = Journal(path, engine.release, engine.storage_failed)
+        stack.push_async_callback(engine.journal.close)
+        stack.push_async_callback(engine.caller.close)
+        await engine.keep(changes)
+        ticking = asyncio.create_task(_ticks(engine))
+        stack.push_async_callback(_stop, ticking)
+        engine.ready = True
+        yield engine
+        engine.ready = False
+
+
+async def _platform(settings: Settings, stack: contextlib.AsyncExitStack) -> Platform | None:
+    if not settings.gateway_url:
+        return None
+    connector = aiohttp.TCPConnector(limit=settings.calls_at_once)
+    session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+    return Platform(session, settings.gateway_url, settings.call_timeout_s)
+
+
+def _prepare(path: Path) -> bytes:
+    connection = apsw.Connection(str(path))
+    path.chmod(0o600)  # it holds platform tokens and the key that seals ours
+    tables.prepare(connection)
+    connection.execute("INSERT OR IGNORE INTO secret VALUES ('key', ?)", (secrets.token_bytes(32),))
+    key = connection.execute("SELECT value FROM secret WHERE name = 'key'").fetchone()
+    connection.close()
+    assert key is not None
+    return bytes(key[0])
+
+
+async def _ticks(engine: Engine) -> None:
+    while True:
+        await asyncio.sleep(TICK_S)
+        engine.tick()
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,1 @@
+"""SQLite: tables, the one writer with group commit, reads, recovery."""

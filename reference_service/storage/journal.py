@@ -1,0 +1,137 @@
+"""The one writer: changes are committed in groups by a thread, and their effects released only after that.
+
+add() -> waiting -> [one commit in the thread, FULL sync] -> release() in the loop -> whoever waited goes on
+            ^------ what arrives meanwhile is the next group
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+
+from reference_service.domain.changes import Changes
+from reference_service.domain.records import Record
+from reference_service.storage import tables
+
+
+class StorageError(Exception):
+    """A commit failed; nothing after it can be promised any more."""
+
+
+class Entry(NamedTuple):
+    """One command's changes and who waits for their commit."""
+
+    changes: Changes
+    done: asyncio.Future[None]
+
+
+class Journal:
+    """Group commit. `release` is called in the event loop, in order of add(), for changes that are durable."""
+
+    def __init__(self, path: Path, release: Callable[[Changes], None], failed: Callable[[Exception], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._release = release
+        self._failed = failed
+        self._error: Exception | None = None
+        self._waiting: list[Entry] = []
+        self._busy = False
+        self._groups: queue.SimpleQueue[list[Entry] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, args=(path,), name="journal", daemon=True)
+        self._thread.start()
+
+    def add(self, changes: Changes) -> asyncio.Future[None]:
+        """Queue a command's changes; the future is done when they are durable and released, or has a StorageError."""
+        done = self._loop.create_future()
+        if self._error is not None:
+            done.set_exception(StorageError(str(self._error)))
+            return done
+        self._waiting.append(Entry(changes, done))
+        if not self._busy:
+            self._busy = True
+            self._loop.call_soon(self._next)
+        return done
+
+    async def close(self) -> None:
+        """Commit what waits and stop the thread."""
+        if self._error is None:
+            await self.add(Changes())
+        self._groups.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _next(self) -> None:
+        group, self._waiting = self._waiting, []
+        self._busy = bool(group)
+        if not group:
+            return
+        if any(entry.changes.rows or entry.changes.removed_shops for entry in group):
+            self._groups.put(group)
+        else:
+            self._committed(group)
+
+    def _committed(self, group: list[Entry]) -> None:
+        settle(group, self._release)
+        self._next()
+
+    def _broken(self, group: list[Entry], error: Exception) -> None:
+        self._error = error
+        for entry in (*group, *self._waiting):
+            if not entry.done.done():
+                entry.done.set_exception(StorageError(str(error)))
+        self._failed(error)
+
+    def _write(self, path: Path) -> None:
+        connection = apsw.Connection(str(path))
+        while (group := self._groups.get()) is not None:
+            try:
+                commit(connection, [entry.changes for entry in group])
+            except Exception as error:
+                self._loop.call_soon_threadsafe(self._broken, group, error)
+                break
+            self._loop.call_soon_threadsafe(self._committed, group)
+        connection.close()
+
+
+def settle(group: list[Entry], release: Callable[[Changes], None]) -> None:
+    """After the commit, and only then: let the effects out and wake who waited (GATEWAY-4)."""
+    for entry in group:
+        release(entry.changes)
+        if not entry.done.done():
+            entry.done.set_result(None)
+
+
+def commit(connection: apsw.Connection, group: list[Changes]) -> None:
+    """Write a group of changes in one transaction. Raises apsw.Error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for removes, changes in groupby(group, key=lambda one: bool(one.removed_shops)):
+            if removes:
+                for one in changes:
+                    _insert(connection, [one])
+                    _remove(connection, one)
+            else:
+                _insert(connection, list(changes))
+        connection.execute("COMMIT")
+    except BaseException:
+        if not connection.get_autocommit():
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _insert(connection: apsw.Connection, group: list[Changes]) -> None:
+    rows: dict[type[Record], list[bytes]] = {}
+    for changes in group:
+        for record, row in changes.rows:
+            rows.setdefault(record, []).append(row)
+    for record, encoded in rows.items():
+        connection.execute(tables.REPLACE[record], ((b"[" + b",".join(encoded) + b"]").decode(),))
+
+
+def _remove(connection: apsw.Connection, changes: Changes) -> None:
+    for shop_id in changes.removed_shops:
+        for statement in tables.REMOVE_SHOP:
+            connection.execute(statement, (shop_id,))

@@ -1,0 +1,53 @@
+"""Reads of what is committed: message pages, the dispatch log, and all that recovery needs."""
+
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import apsw
+import msgspec
+
+from reference_service.domain.records import Message
+from reference_service.storage import tables
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+class LogEntry(NamedTuple):
+    """One event of a dispatch log; `d` is JSON text."""
+
+    s: int
+    t: str
+    d: str
+
+
+class Reader:
+    """One read-only connection, used in the event loop: its reads are short, and see only commits."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def log(self, agent_id: str, since: int, limit: int) -> list[LogEntry]:
+        """The events of an agent's log after `since`, rising."""
+        statement = "SELECT s, t, d FROM logged WHERE agent_id = ? AND s > ? ORDER BY s LIMIT ?"
+        return [LogEntry(*row) for row in self._connection.execute(statement, (agent_id, since, limit))]
+
+    def messages(self, conversation_id: str, after: int, limit: int) -> list[Message]:
+        """The messages of a conversation after a seq, rising."""
+        where = "WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+        return self.rows(Message, where, (conversation_id, after, limit))
+
+    def rows(self, record: type[R], where: str = "", values: tuple[object, ...] = ()) -> list[R]:
+        """The records of a table; `where` may also order and limit."""
+        named = ", ".join(f'"{column}"' for column in tables.columns(record))
+        inner = f"SELECT {named} FROM {tables.table(record)} {where}"
+        statement = f"SELECT json_group_array(json_array({named})) FROM ({inner})"
+        found = self._connection.execute(statement, values).fetchone()
+        return tables.array(found[0].encode("utf-8", "surrogatepass"), record) if found else []
+
+    def newest(self, statement: str) -> list[tuple[str, int]]:
+        """Pairs of a name and a number, as a grouping statement gives them."""
+        return [(str(name), int(number)) for name, number in self._connection.execute(statement)]

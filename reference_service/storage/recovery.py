@@ -1,0 +1,86 @@
+"""The world rebuilt from the tables at start, after a stop or a kill alike."""
+
+from collections import deque
+
+import msgspec
+
+from reference_service.domain import outbox
+from reference_service.domain.changes import Changes
+from reference_service.domain.records import Conversation, Counter, Message, Person, Shop, Taken, Told, WordList
+from reference_service.domain.shops import place_person, place_shop
+from reference_service.domain.world import Thread, World
+from reference_service.filtering.words import Word, WordFilter
+from reference_service.storage.reader import Reader
+
+
+def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Changes]:
+    """The world as it was committed, and what must follow from the stop (calls to be made or waited for)."""
+    world = World(recovered_at=now)
+    world.counters = {counter.name: counter.value for counter in reader.rows(Counter)}
+    world.taken = {taken.id_hash: taken.body_hash for taken in reader.rows(Taken)}
+    for shop in reader.rows(Shop):
+        place_shop(world, shop)
+    for person in reader.rows(Person):
+        place_person(world, person)
+    _words(world, reader)
+    _threads(world, reader)
+    _desks(world, reader, now)
+    changes = Changes()
+    for thread in world.threads.values():
+        outbox.resume(world, thread, now + echo_wait_s, changes)
+    return world, changes
+
+
+def _words(world: World, reader: Reader) -> None:
+    for listed in reader.rows(WordList):
+        words = msgspec.json.decode(listed.words, type=list[Word])
+        allow = msgspec.json.decode(listed.allow, type=list[str])
+        world.floors[listed.shop_id].words = WordFilter(words, allow, listed.version)
+
+
+def _threads(world: World, reader: Reader) -> None:
+    for conversation in reader.rows(Conversation, "ORDER BY number"):
+        thread = Thread(conversation)
+        world.threads[conversation.id] = thread
+        world.floors[conversation.shop_id].threads[conversation.platform_id] = thread
+    for name, seq in reader.newest("SELECT conversation_id, max(seq) FROM message GROUP BY conversation_id"):
+        world.threads[name].seq = seq
+    places = 'SELECT conversation_id, max("index") FROM message WHERE "index" IS NOT NULL GROUP BY conversation_id'
+    for name, index in reader.newest(places):
+        world.threads[name].top_index = index
+    for told in reader.rows(Told):
+        world.threads[told.conversation_id].told[told.agent_id] = told.seq
+    visits = (
+        "WHERE step <> '' OR sender = 'agent' OR EXISTS (SELECT 1 FROM conversation WHERE id = conversation_id "
+        "AND state <> 'resolved' AND seq >= visit_from) ORDER BY conversation_id, seq"
+    )
+    for message in reader.rows(Message, visits):
+        _place(world, world.threads[message.conversation_id], message)
+    for floor in world.floors.values():
+        queued = [thread for thread in floor.threads.values() if thread.conversation.state == "queued"]
+        floor.queue = deque(sorted(queued, key=lambda thread: thread.conversation.waits_since))
+
+
+def _place(world: World, thread: Thread, message: Message) -> None:
+    if message.seq >= thread.conversation.visit_from and thread.conversation.state != "resolved":
+        thread.visit.append(message)
+    if message.sender == "agent":
+        if message.platform_id:
+            thread.own.add(message.platform_id)
+        if message.step:
+            thread.outbox.append(message)
+        desk = world.desk(message.agent_id or "")
+        if desk is not None and message.client_msg_id is not None:
+            desk.sent[message.client_msg_id] = message
+
+
+def _desks(world: World, reader: Reader, now: float) -> None:
+    for name, s in reader.newest("SELECT agent_id, max(s) FROM logged GROUP BY agent_id"):
+        desk = world.desk(name)
+        if desk is not None:
+            desk.s = s
+    for thread in world.threads.values():
+        desk = world.desk(thread.conversation.agent_id or "")
+        if desk is not None:
+            desk.held[thread.conversation.id] = thread
+            desk.gone_since = now

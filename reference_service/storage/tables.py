@@ -1,0 +1,88 @@
+"""The tables, derived from the records: fields are columns, and a whole batch of a table is written by one statement.
+
+One statement takes the rows as one JSON array: each SQLite call gives up the interpreter lock and must get it back,
+so a call for each row would wait for the event loop as many times.
+"""
+
+from typing import Final, TypeVar
+
+import apsw
+import msgspec
+
+from reference_service.domain.records import (
+    Conflict,
+    Conversation,
+    Counter,
+    Logged,
+    Message,
+    Person,
+    Shop,
+    Taken,
+    Told,
+    WordList,
+)
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+KEYS: Final[dict[type[msgspec.Struct], tuple[str, ...]]] = {
+    Shop: ("id",),
+    Person: ("id",),
+    Conversation: ("id",),
+    Message: ("conversation_id", "seq"),
+    Told: ("conversation_id", "agent_id"),
+    Logged: ("agent_id", "s"),
+    Taken: ("id_hash",),
+    Conflict: ("id_hash", "body_hash"),
+    WordList: ("shop_id",),
+    Counter: ("name",),
+}
+
+
+def columns(record: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The column names of a record's table, in the order of its fields."""
+    return record.__struct_fields__
+
+
+def table(record: type[msgspec.Struct]) -> str:
+    """The name of a record's table."""
+    return record.__name__.lower()
+
+
+def create(record: type[msgspec.Struct]) -> str:
+    """The statement that makes a record's table."""
+    named = ", ".join(f'"{column}"' for column in columns(record))
+    key = ", ".join(f'"{column}"' for column in KEYS[record])
+    return f"CREATE TABLE IF NOT EXISTS {table(record)} ({named}, PRIMARY KEY ({key})) WITHOUT ROWID"
+
+
+def replace(record: type[msgspec.Struct]) -> str:
+    """The statement that writes a JSON array of rows."""
+    values = ", ".join(f"value ->> {place}" for place in range(len(columns(record))))
+    return f"INSERT OR REPLACE INTO {table(record)} SELECT {values} FROM json_each(?)"
+
+
+REPLACE: Final = {record: replace(record) for record in KEYS}
+REMOVE_SHOP: Final = (
+    "DELETE FROM message WHERE conversation_id IN (SELECT id FROM conversation WHERE shop_id = ?1)",
+    "DELETE FROM told WHERE conversation_id IN (SELECT id FROM conversation WHERE shop_id = ?1)",
+    "DELETE FROM logged WHERE agent_id IN (SELECT id FROM person WHERE shop_id = ?1)",
+    "DELETE FROM conversation WHERE shop_id = ?1",
+    "DELETE FROM person WHERE shop_id = ?1",
+    "DELETE FROM wordlist WHERE shop_id = ?1",
+    "DELETE FROM shop WHERE id = ?1",
+)
+
+
+def prepare(connection: apsw.Connection) -> None:
+    """Set the journal mode and make what tables are missing."""
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")  # NORMAL may lose an acknowledged commit on power loss (GATEWAY-4)
+    connection.pragma("wal_autocheckpoint", 4000)
+    for record in KEYS:
+        connection.execute(create(record))
+    connection.execute("CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID")
+
+
+def array(rows: bytes, record: type[R]) -> list[R]:
+    """Records of a JSON array of rows."""
+    return msgspec.json.decode(rows, type=list[record], strict=False)  # type: ignore[valid-type]
