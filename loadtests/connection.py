@@ -164,7 +164,7 @@ class Connection:
 
     def _take(self, event: object, now: int) -> None:
         if not isinstance(event, Frame):
-            if self._protocol.state is State.OPEN:
+            if self._protocol.handshake_exc is None:  # even where frames behind it have closed it again already
                 self._timer.stop()
                 self._deliver(self, now, Opened())
         elif event.opcode is Opcode.TEXT and event.fin:
