@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from simulators.douyin import codes
+from simulators.douyin.untrusted import Malformed, decode
 from targets.platform import Recall, Refusal, Reply
 
 TEXT: Final = 1  # msg_type; the others (image, card, …) are not simulated
@@ -67,8 +68,8 @@ _recalls = msgspec.json.Decoder(_RecallCall)
 def parse_send(body: bytes) -> Reply | Refusal:
     """The reply in a body of /im/send/msg/."""
     try:
-        call = _sends.decode(body)
-    except msgspec.MsgspecError as error:
+        call = decode(_sends, body)
+    except Malformed as error:
         return Refusal(codes.BAD_PARAMETER, str(error))
     if call.scene != "im_reply_msg":
         return Refusal(codes.NO_CAPABILITY, f"scene {call.scene!r} is not simulated")
@@ -81,7 +82,7 @@ def parse_send(body: bytes) -> Reply | Refusal:
 def parse_recall(body: bytes) -> Recall | Refusal:
     """The recall in a body of /im/recall/msg/."""
     try:
-        call = _recalls.decode(body)
-    except msgspec.MsgspecError as error:
+        call = decode(_recalls, body)
+    except Malformed as error:
         return Refusal(codes.BAD_PARAMETER, str(error))
     return Recall(call.conversation_id, call.msg_id)

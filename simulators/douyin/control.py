@@ -2,16 +2,16 @@
 
 from collections.abc import Collection
 
-import aiohttp
 import msgspec
 from aiohttp import web
 from yarl import URL
 
 from history.run import App
-from simulators.douyin.attempt import attempt
 from simulators.douyin.customers import Customers
 from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
+from simulators.douyin.untrusted import Malformed, decode
+from simulators.douyin.webhook_client import WebhookClient
 from targets.loading import allowed
 from targets.platform import Platform
 
@@ -20,6 +20,9 @@ class Webhook(msgspec.Struct, forbid_unknown_fields=True):
     """Body of POST /_golive/webhook."""
 
     url: str
+
+
+_webhooks = msgspec.json.Decoder(Webhook)
 
 
 class Control:
@@ -32,10 +35,10 @@ class Control:
         board: Switchboard,
         customers: Customers,
         pusher: Pusher,
-        http: aiohttp.ClientSession,
+        client: WebhookClient,
         allow: Collection[str] = (),
     ) -> None:
-        self._platform, self._app, self._http, self._allow = platform, app, http, allow
+        self._platform, self._app, self._client, self._allow = platform, app, client, allow
         self._board, self._customers, self._pusher = board, customers, pusher
         self._challenges = 12344
 
@@ -53,8 +56,8 @@ class Control:
     async def webhook(self, request: web.Request) -> web.Response:
         """Take the app's one webhook URL, after it answered a challenge (4a: verify_webhook)."""
         try:
-            url = msgspec.json.decode(await request.read(), type=Webhook).url
-        except msgspec.MsgspecError as error:
+            url = decode(_webhooks, await request.read()).url
+        except Malformed as error:
             return _json(422, {"ok": False, "why": f'the body must be {{"url": "…"}}: {error}'})
         if why := await self._refused(url):
             return _json(422, {"ok": False, "why": why})
@@ -68,7 +71,7 @@ class Control:
             return f"{url}: pushes go to loopback only; allow another host by its name in GOLIVE_ALLOW"
         self._challenges += 1
         request = self._platform.challenge(self._app, self._challenges)
-        outcome = await attempt(self._http, URL(url), request, self._pusher.timeout)
+        outcome = await self._client.post(URL(url), request)
         if outcome.response is None:
             return f"{url} did not answer verify_webhook: {outcome.failure}"
         if not self._platform.challenge_met(outcome.response, self._challenges):

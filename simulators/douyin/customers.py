@@ -10,8 +10,8 @@ from history.tokens import find
 from history.writer import Writer
 from simulators.douyin import frames
 from simulators.douyin.conversation import Conversation
-from simulators.douyin.pusher import Pusher
 from simulators.douyin.customer_socket import Socket
+from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
 
 CLOSE_S: Final = 1.0  # how long a customer may take to answer our close frame
@@ -160,5 +160,5 @@ class Customers:
 
 def _parsed(message: WSMessage) -> frames.ClientFrame | frames.Error:
     if message.type != WSMsgType.TEXT:
-        return frames.Error("bad_json", "frames are JSON text")
+        return frames.Error("bad_frame", "frames are JSON text")
     return frames.parse(message.data)

@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from simulators.douyin.untrusted import Malformed, decode
+
 BAD_FRAMES: Final = 10  # the tenth bad frame closes the connection
 CLOSE_BAD_FRAMES: Final = 4002
 CLOSE_REPLACED: Final = 4003
@@ -11,7 +13,7 @@ CLOSE_TOO_SLOW: Final = 4008
 MAX_FRAME: Final = 64 * 1024  # bytes; a larger one closes with 1009
 MAX_TEXT: Final = 2000  # characters; 4c names no limit, TikTok Shop's page says 2000
 
-_Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+_Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 _PlatformId = Annotated[str, msgspec.Meta(max_length=256)]
 
 
@@ -113,8 +115,6 @@ encode = msgspec.json.Encoder().encode
 def parse(data: str | bytes) -> ClientFrame | Error:
     """The frame in a WebSocket message, or the Error that answers it."""
     try:
-        return _decoder.decode(data)
-    except msgspec.ValidationError as error:
+        return decode(_decoder, data)
+    except Malformed as error:
         return Error("bad_frame", str(error))
-    except (msgspec.DecodeError, UnicodeError) as error:
-        return Error("bad_json", str(error))

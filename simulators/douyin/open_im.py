@@ -17,6 +17,7 @@ from simulators.douyin.envelopes import (
     VerifyWebhook,
 )
 from simulators.douyin.signing import webhook_signature
+from simulators.douyin.untrusted import Malformed, decode
 from targets.platform import Accepted, Message, OtherCall, Recall, Refusal, Reply, Request, Response
 
 SEND_PATH: Final = "/im/send/msg/"
@@ -28,6 +29,7 @@ EVENTS: Final = {
     "recall": "im_recall_msg",
     "read": "im_message_read",
 }
+_challenges = msgspec.json.Decoder(Challenge)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -55,8 +57,8 @@ class OpenIm:
     def challenge_met(self, response: Response, number: int) -> bool:
         """Whether the answer is 200 with the same challenge in its body."""
         try:
-            answer = msgspec.json.decode(response.body, type=Challenge)
-        except msgspec.MsgspecError:
+            answer = decode(_challenges, response.body)
+        except Malformed:
             return False
         return response.status == 200 and answer.challenge == number
 

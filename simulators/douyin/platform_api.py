@@ -15,7 +15,10 @@ from simulators.douyin.customers import Customers
 from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Replied, Switchboard, Withdrawn
 from simulators.douyin.tokens import Grant, TokenCall
+from simulators.douyin.untrusted import decode
 from targets.platform import Accepted, OtherCall, Platform, Recall, Refusal, Reply
+
+_token_calls = msgspec.json.Decoder(TokenCall)
 
 
 class PlatformApi:
@@ -85,10 +88,10 @@ def _token_call(content_type: str, body: bytes) -> TokenCall | Refusal:
     """Both forms are in use among clients: a JSON object and a form."""
     try:
         if content_type == "application/json":
-            return msgspec.json.decode(body, type=TokenCall)
+            return decode(_token_calls, body)
         fields: Mapping[str, str] = dict(parse_qsl(body.decode()))
         return TokenCall(**{name: fields.get(name, "") for name in TokenCall.__struct_fields__})
-    except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
+    except ValueError as error:
         return Refusal(codes.BAD_PARAMETER, str(error))
 
 

@@ -5,15 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-import aiohttp
 from yarl import URL
 
 from history.run import RunSpec
 from history.writer import Writer
-from simulators.douyin.attempt import Outcome, attempt
 from simulators.douyin.conversation import Conversation
 from simulators.douyin.lanes import Lanes
 from simulators.douyin.retry import Again, GivenUp, next_step
+from simulators.douyin.webhook_client import Outcome, WebhookClient
 from simulators.faults.chain import chain, plan
 from simulators.faults.fault import Plan
 from simulators.faults.forge import forger, invented
@@ -42,14 +41,13 @@ class Pusher:
         spec: RunSpec,
         platform: Platform,
         writer: Writer,
-        http: aiohttp.ClientSession,
+        client: WebhookClient,
         fresh_id: Callable[[], str],
     ) -> None:
         self.url: URL | None = None
         self.settings = spec.scenario.gateway
-        self.timeout = aiohttp.ClientTimeout(total=self.settings.cut_s)
         self._app, self._forger = spec.app, forger(spec.app)
-        self._platform, self._writer, self._http = platform, writer, http
+        self._platform, self._writer, self._client = platform, writer, client
         self._fresh_id = fresh_id
         self._faults, self._rng = chain(spec.scenario.faults), Random(spec.seed)
         self._lanes: Lanes[str, Push] = Lanes(self.settings.pushes_at_once)
@@ -136,7 +134,7 @@ class Pusher:
             push.request = self._platform.encode(push.message, self._app)
         if self.url is not None:  # written before the answer is awaited: a watermark may fall in between
             self._record("pushed", push, n=push.attempts)
-        outcome = await attempt(self._http, self.url, push.request, self.timeout)
+        outcome = await self._client.post(self.url, push.request)
         if taken := self._taken(outcome):
             self._record("acknowledged", push, n=push.attempts)
         else:
@@ -147,7 +145,7 @@ class Pusher:
         forged_id = self._fresh_id()
         request = self._platform.encode(invented(push.message, forged_id), self._forger)
         self._record("forged", push, message=forged_id)
-        outcome = await attempt(self._http, self.url, request, self.timeout)
+        outcome = await self._client.post(self.url, request)
         if self._taken(outcome):
             self._record("forged_taken", push, message=forged_id)
 

@@ -9,13 +9,13 @@ from aiohttp import web
 
 from history.run import RunSpec
 from history.writer import Writer
-from simulators.douyin.attempt import session
 from simulators.douyin.control import Control
 from simulators.douyin.customers import Customers
 from simulators.douyin.platform_api import PlatformApi
 from simulators.douyin.profiles import profile
 from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
+from simulators.douyin.webhook_client import WebhookClient
 from simulators.health import watch
 
 HOST: Final = "127.0.0.1"
@@ -29,12 +29,12 @@ async def gateway(spec: RunSpec, writer: Writer, port: int = 0, allow: Collectio
 
     Leaves the writer open; its last rows are written when the block has ended.
     """
-    async with session() as http:
+    with contextlib.closing(WebhookClient(spec.scenario.gateway.cut_s)) as client:
         platform, board = profile(spec.platform), Switchboard(spec)
-        pusher = Pusher(spec, platform, writer, http, board.fresh_id)
+        pusher = Pusher(spec, platform, writer, client, board.fresh_id)
         customers = Customers(board, pusher, writer)
         api = PlatformApi(platform, board, customers, pusher, writer)
-        control = Control(platform, spec.app, board, customers, pusher, http, allow)
+        control = Control(platform, spec.app, board, customers, pusher, client, allow)
         runner = web.AppRunner(_app(customers, api, control), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         health = asyncio.create_task(watch(writer))

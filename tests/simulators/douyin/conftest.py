@@ -20,7 +20,13 @@ from simulators.douyin.server import gateway
 APP = App(client_key="key-1", client_secret="secret-1")
 SHOPS = tuple(
     ShopSpec(
-        id=f"s{n}", name=f"店{n}", open_id=f"shop-{n}", customers=5, agents=1, capacity=15, authorization_code=f"code-{n}"
+        id=f"s{n}",
+        name=f"店{n}",
+        open_id=f"shop-{n}",
+        customers=5,
+        agents=1,
+        capacity=15,
+        authorization_code=f"code-{n}",
     )
     for n in (1, 2)
 )

@@ -1,0 +1,128 @@
+"""The platform's decisions, without a server."""
+
+import pytest
+
+from simulators.douyin import frames
+from simulators.douyin.conversation import Conversation
+from simulators.douyin.switchboard import Replied, Switchboard, Withdrawn
+from simulators.douyin.tokens import Grant, TokenCall
+from targets.platform import Recall, Refusal, Reply
+from tests.simulators.douyin.conftest import make_spec
+
+NOW = 1_700_000_000.0
+
+
+def joined(board: Switchboard, customer: str = "c1", shop: str = "s1") -> Conversation:
+    conversation = board.hello(frames.Hello(customer, shop, "小王"))
+    assert isinstance(conversation, Conversation)
+    return conversation
+
+
+def token(board: Switchboard, shop: int = 1) -> str:
+    grant = board.tokens.grant(TokenCall("key-1", "secret-1", "authorization_code", code=f"code-{shop}"), NOW)
+    assert isinstance(grant, Grant)
+    return grant.access_token
+
+
+def test_a_customer_meets_a_shop_in_one_conversation_however_often_they_come() -> None:
+    board = Switchboard(make_spec())
+    assert joined(board) is joined(board)
+    assert joined(board).id == "@Cs1.c1=="
+    assert len({joined(board, c, s).id for c in ("c1", "c2") for s in ("s1", "s2")}) == 4
+
+
+def test_an_unknown_shop_is_an_error() -> None:
+    assert Switchboard(make_spec()).hello(frames.Hello("c1", "s9")) == frames.Error(
+        "unknown_shop", "this run has no shop 's9'"
+    )
+
+
+def test_both_directions_share_one_index_and_ids_never_repeat() -> None:
+    board = Switchboard(make_spec())
+    talk = joined(board)
+    first, _ = board.send(talk, frames.Send("1", "a"), NOW)
+    replied = board.call("shop-1", token(board), Reply(talk.id, "ou_c1", first.message, "b"), NOW)
+    second, _ = board.send(talk, frames.Send("2", "c"), NOW)
+    assert isinstance(replied, Replied)
+    assert [first.index, replied.receive.index, second.index] == [1, 2, 3]
+    assert len({first.message, replied.receive.message, second.message}) == 3
+    assert replied.echo == talk.event("echo", replied.receive.message, "b", 2, NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "why"),
+    [
+        ({"conversation": "@Cs1.c9=="}, 28001007, "conversation_id is unknown"),
+        ({"conversation": "@Cs2.c1=="}, 28001007, "conversation_id is unknown"),
+        ({"to": "ou_c2"}, 28001007, "to_user_id is not the customer"),
+        ({"answers": "@M99=="}, 28001007, "msg_id is no customer's message"),
+        ({"text": ""}, 28001007, "text must have 1 to 2000 characters"),
+        ({"text": "长" * 2001}, 28001007, "text must have 1 to 2000 characters"),
+    ],
+)
+def test_a_reply_with_a_wrong_field_is_refused(change: dict[str, str], code: int, why: str) -> None:
+    board = Switchboard(make_spec())
+    talk = joined(board)
+    joined(board, "c1", "s2")
+    accepted, _ = board.send(talk, frames.Send("1", "a"), NOW)
+    refused = board.call("shop-1", token(board), Reply(talk.id, "ou_c1", accepted.message, "b")._replace(**change), NOW)
+    assert isinstance(refused, Refusal)
+    assert refused.code == code
+    assert refused.description.startswith(why)
+    assert talk.missed(0) == []
+
+
+def test_the_token_is_looked_at_before_the_rate_and_the_rate_before_the_parameters() -> None:
+    board = Switchboard(make_spec(calls_per_s=1.0))
+    mine, wrong = token(board), Reply("@none==", "", "", "")
+
+    def code(open_id: str, access: str) -> int:
+        refused = board.call(open_id, access, wrong, NOW)
+        assert isinstance(refused, Refusal)
+        return refused.code
+
+    assert [code("shop-1", "act.no"), code("shop-2", mine), code("shop-1", mine), code("shop-1", mine)] == [
+        28001003,
+        28001015,
+        28001007,
+        28003018,
+    ]
+
+
+def test_the_window_and_the_count_are_the_scenarios() -> None:
+    board = Switchboard(make_spec(replies_per_turn=1, reply_open_s=60.0))
+    talk, access = joined(board), token(board)
+    accepted, _ = board.send(talk, frames.Send("1", "a"), NOW)
+    reply = Reply(talk.id, "ou_c1", accepted.message, "b")
+    outcomes = [
+        board.call("shop-1", access, reply, NOW + 61),
+        *(board.call("shop-1", access, reply, NOW) for _ in "12"),
+    ]
+    assert [outcome.code if isinstance(outcome, Refusal) else "taken" for outcome in outcomes] == [
+        28003017,
+        "taken",
+        28003017,
+    ]
+
+
+def test_a_reply_is_taken_back_once_and_only_in_its_conversation() -> None:
+    board = Switchboard(make_spec())
+    talk, access = joined(board), token(board)
+    accepted, _ = board.send(talk, frames.Send("1", "a"), NOW)
+    replied = board.call("shop-1", access, Reply(talk.id, "ou_c1", accepted.message, "b"), NOW)
+    assert isinstance(replied, Replied)
+    elsewhere = board.call("shop-1", access, Recall(joined(board, "c2").id, replied.receive.message), NOW)
+    once, twice = (board.call("shop-1", access, Recall(talk.id, replied.receive.message), NOW) for _ in "12")
+    assert [type(each) for each in (elsewhere, once, twice)] == [Refusal, Withdrawn, Refusal]
+
+
+def test_a_customer_takes_back_only_what_they_wrote_and_reads_only_what_is_there() -> None:
+    board = Switchboard(make_spec())
+    talk = joined(board)
+    accepted, _ = board.send(talk, frames.Send("1", "a"), NOW)
+    assert board.recall(talk, frames.Recall(accepted.message), NOW) == talk.event(
+        "recall", accepted.message, "", 0, NOW
+    )
+    assert isinstance(board.recall(talk, frames.Recall("@M99=="), NOW), frames.Error)
+    assert board.read(talk, frames.Read(1), NOW) == talk.event("read", "", "", 1, NOW)
+    assert isinstance(board.read(talk, frames.Read(2), NOW), frames.Error)
