@@ -45,7 +45,7 @@ class Cast:
         data.mkdir(exist_ok=True)
         arguments = [*self.program, "--port", str(port), "--data", str(data), "--gateway", gateway, "--test-hooks"]
         arguments += ["--ready-file", str(self.service_ready_file)]
-        part = self._start("service", arguments, {"GOLIVE_OPERATOR_KEY": self.operator_key})
+        part = self._start("service", arguments, {"REFERENCE_OPERATOR_KEY": self.operator_key})
         wait_until(self.service_ready, [part], "the service is ready")
         ready = self.service_ready()
         if ready is None:
