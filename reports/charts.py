@@ -2,24 +2,12 @@
 
 import math
 import re
-from typing import Any, Final
+from typing import Any
 
 import altair as alt
 import vl_convert
 
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
-INK: Final = "#1d2433"
-QUIET: Final = "#5b6475"
-GRID: Final = "#e4e8ee"
-BAND: Final = "#f3f5f8"
-# Okabe and Ito's colours, darkened to 4.5:1 on white where a line is thin
-BLUE: Final = "#0b62a8"
-SKY: Final = "#5aa9dd"
-ORANGE: Final = "#c2500a"
-RED: Final = "#b42318"
-AMBER: Final = "#e0a100"
-GREY: Final = "#7b8494"
-TAN: Final = "#9a6b00"
+from reports.page import palette
 
 _DECLARED = 'xmlns:xlink="http://www.w3.org/1999/xlink" '
 
@@ -74,22 +62,24 @@ def log_scale(values: list[float], most: int = 7) -> tuple[dict[str, Any], list[
 
 def _styled(chart: Any) -> Any:
     return chart.configure(
-        font=FONT,
+        font=palette.FONT,
         background="white",
         padding={"left": 2, "right": 10, "top": 4, "bottom": 2},
         aria=False,
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
-            labelColor=QUIET,
+            labelColor=palette.QUIET,
             labelFontSize=12,
-            titleColor=QUIET,
+            titleColor=palette.QUIET,
             titleFontSize=12,
             titleFontWeight="normal",
-            gridColor=GRID,
-            domainColor="#aab2bf",
-            tickColor="#aab2bf",
+            gridColor=palette.GRID,
+            domainColor=palette.AXIS,
+            tickColor=palette.AXIS,
             tickSize=4,
             labelPadding=5,
         ),
-        title=alt.TitleConfig(anchor="start", fontSize=12.5, fontWeight="bold", color=INK, offset=8, frame="group"),
+        title=alt.TitleConfig(
+            anchor="start", fontSize=12.5, fontWeight="bold", color=palette.INK, offset=8, frame="group"
+        ),
     )

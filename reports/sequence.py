@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from markupsafe import escape
 
-from reports.charts import FONT, INK, QUIET, RED
 from reports.model import Step
 from reports.page import figures
+from reports.page.palette import FONT, INK, QUIET, RED
 from reports.page.words import Language, name, phrase
 
 _ORDER: Final = ("customer", "gateway", "target")

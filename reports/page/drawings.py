@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from reports import charts, sequence
+from reports import sequence
 from reports.model import Disturbance, Judgement, Step, Verdict
-from reports.page import figures
+from reports.page import figures, palette
 from reports.page.pictures import hops, over_time, percentiles
 from reports.page.words import LANGUAGES, Language, Text, name, phrase, say
 
@@ -60,7 +60,7 @@ class Example(NamedTuple):
 
 def pictures(judgement: Judgement) -> list[Picture]:
     """The three pictures, in order."""
-    gate = [Swatch("dots", charts.RED, say("picture.gate"))] if over_time.latency_limits(judgement) else []
+    gate = [Swatch("dots", palette.RED, say("picture.gate"))] if over_time.latency_limits(judgement) else []
     return [
         Picture(
             say("picture.time"),
@@ -73,8 +73,8 @@ def pictures(judgement: Judgement) -> list[Picture]:
             say("picture.percentiles"),
             say("picture.percentiles_text"),
             [
-                Swatch("line", charts.BLUE, say("picture.to_agent")),
-                Swatch("dash", charts.ORANGE, say("picture.to_customer")),
+                Swatch("line", palette.BLUE, say("picture.to_agent")),
+                Swatch("dash", palette.ORANGE, say("picture.to_customer")),
                 *gate,
             ],
             drawing("percentiles", lambda language, width: percentiles.draw(judgement, language, width)),
@@ -122,18 +122,18 @@ def _time_text(judgement: Judgement) -> Text:
 
 def _time_legend() -> list[Swatch]:
     return [
-        Swatch("line", charts.BLUE, say("picture.sent")),
-        Swatch("dash", charts.ORANGE, say("picture.replies")),
-        Swatch("line", charts.SKY, say("picture.to_agent_p50")),
-        Swatch("line", charts.BLUE, say("picture.to_agent_p99")),
-        Swatch("dash", charts.ORANGE, say("picture.to_customer_p99")),
+        Swatch("line", palette.BLUE, say("picture.sent")),
+        Swatch("dash", palette.ORANGE, say("picture.replies")),
+        Swatch("line", palette.SKY, say("picture.to_agent_p50")),
+        Swatch("line", palette.BLUE, say("picture.to_agent_p99")),
+        Swatch("dash", palette.ORANGE, say("picture.to_customer_p99")),
     ]
 
 
 def _shades(judgement: Judgement) -> list[Swatch]:
     kinds = {d.planned for d in judgement.disturbances}
-    planned = [Swatch("band", charts.AMBER, say("picture.planned"))] if True in kinds else []
-    return planned + ([Swatch("band", charts.RED, say("picture.unplanned"))] if False in kinds else [])
+    planned = [Swatch("band", palette.AMBER, say("picture.planned"))] if True in kinds else []
+    return planned + ([Swatch("band", palette.RED, say("picture.unplanned"))] if False in kinds else [])
 
 
 def _mark(number: int, d: Disturbance) -> Mark:

@@ -5,6 +5,7 @@ from reports.page import figures, gateline
 from reports.page.words import Text, name, phrase, say
 
 SHOWN = 6
+_PARTS_OF_LOST = {"lost_to_agent", "lost_to_customer", "missed_on_device", "missed_on_resume"}
 
 
 def reasons(judgement: Judgement) -> list[Text]:
@@ -13,7 +14,8 @@ def reasons(judgement: Judgement) -> list[Text]:
     if told or judgement.verdict == "GO":
         return told
     gated = {line.metric for gate in judgement.gates if (line := gateline.parse(gate.line))}
-    return [_gate(g) for g in judgement.gates if g.state != "holds" or g.waived] + [
+    gated |= _PARTS_OF_LOST if "lost" in gated else set()
+    return [_gate(g) for g in judgement.gates if g.state != "holds" and not g.waived] + [
         _promise(v) for v in judgement.verdicts if v.state == "broken" and gated.isdisjoint(v.metrics)
     ]
 
@@ -27,8 +29,6 @@ def first(all_reasons: list[Text]) -> list[Text]:
 
 def _gate(gate: Gate) -> Text:
     title = gateline.title(gate.line)
-    if gate.waived:
-        return say("reason.gate_waived", gate=title)
     if gate.state == "broken" and (value := gateline.measured(gate)):
         return say("reason.gate_broken", gate=title, demand=gateline.demand(gate.line), value=value, n=f"{gate.n:,}")
     return say("reason.gate_not_verified" if gate.state == "not verified" else "reason.gate_unknown", gate=title)

@@ -1,15 +1,19 @@
 """Writes the page: report.html in one file, and report/ with its style and pictures apart for strict servers."""
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup
 
 from reports.model import Judgement
-from reports.page.drawings import Drawing
 from reports.page.view import View, view
 from reports.page.words import Text, say
+
+if TYPE_CHECKING:
+    from reports.page.drawings import Drawing
 
 _HERE = Path(__file__).parent
 
@@ -50,7 +54,7 @@ def _write_folder(content: View, folder: Path) -> None:
             _write_drawing(drawing, folder)
 
 
-def _write_drawing(drawing: Drawing, folder: Path) -> None:
+def _write_drawing(drawing: "Drawing", folder: Path) -> None:
     for language, svg in drawing.wide.items():
         (folder / f"{drawing.name}.{language}.svg").write_text(svg, encoding="utf-8")
     for language, svg in drawing.narrow.items():
@@ -59,11 +63,15 @@ def _write_drawing(drawing: Drawing, folder: Path) -> None:
 
 def both(text: Text) -> Markup:
     """A sentence as two spans, of which the style sheet shows one; a single text where the languages agree."""
-    if text.zh == text.en:
-        return Markup("{}").format(text.zh)
-    return Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>').format(
-        text.zh, text.en
-    )
+    zh, en = (_together(sentence) for sentence in (text.zh, text.en))
+    if zh == en:
+        return Markup("{}").format(zh)
+    return Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>').format(zh, en)
+
+
+def _together(sentence: str) -> str:
+    """A number and its unit are not parted at the end of a line."""
+    return re.sub(r"(?<=\d) (?=(?:ms|s|%|GiB)(?!\w))", "\N{NO-BREAK SPACE}", sentence)
 
 
 @cache

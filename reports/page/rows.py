@@ -74,12 +74,14 @@ def promises(judgement: Judgement) -> list[PromiseRow]:
 
 
 def unanswered(judgement: Judgement) -> list[Open]:
-    """Promises and gates that are not verified or unknown: nothing of this counts as passed."""
-    verdicts = [v for v in judgement.verdicts if v.state in ("not verified", "unknown")]
-    lines = [g for g in judgement.gates if g.state in ("not verified", "unknown")]
-    return [Open(name("checker", v.checker), v.promise, v.state, _reason(v.reason)) for v in verdicts] + [
-        Open(gateline.title(g.line), "", g.state, _reason(g.reason)) for g in lines
-    ]
+    """Promises that are not verified or unknown, and gates that rest on none of these; none of it is a pass."""
+    open_states = ("not verified", "unknown")
+    verdicts = [v for v in judgement.verdicts if v.state in open_states]
+    named = {metric for verdict in verdicts for metric in verdict.metrics}
+    gates = [g for g in judgement.gates if g.state in open_states and _metric(g) not in named]
+    return [
+        Open(name("checker", v.checker), figures.visible(v.promise), v.state, _reason(v.reason)) for v in verdicts
+    ] + [Open(gateline.title(g.line), "", g.state, _reason(g.reason)) for g in gates]
 
 
 def health(judgement: Judgement) -> list[HealthRow]:
@@ -99,6 +101,11 @@ def health(judgement: Judgement) -> list[HealthRow]:
 def phases(judgement: Judgement) -> list[PhaseRow]:
     """The phases as they happened."""
     return [_phase(phase) for phase in judgement.phases]
+
+
+def _metric(gate: Gate) -> str:
+    line = gateline.parse(gate.line)
+    return line.metric if line else ""
 
 
 def _gate(gate: Gate) -> GateRow:
@@ -123,7 +130,7 @@ def _promise(v: Verdict) -> PromiseRow:
         f"{v.opportunities:,}",
         f"{v.violations:,}" if v.opportunities or v.violations else "–",
         f"{v.unknown:,}" if v.unknown else "–",
-        same(f"≤ {bound} %") if bound and v.violations == 0 else same("–"),
+        same(f"≤\N{NO-BREAK SPACE}{bound} %") if bound and v.state == "holds" else same("–"),
         v.state,
         _reason(v.reason),
     )

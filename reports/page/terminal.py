@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
@@ -34,11 +34,11 @@ def verdict(judgement: Judgement, report: str = "", speak: Language | None = Non
     shown = banner.banner(judgement)
     color = _COLORS.get(shown.look, "blue")
     about = " · ".join(fact.value.of(spoken) for fact in view.facts(judgement)[:4])
-    parts = [
+    parts: list[RenderableType] = [
         Styled(shown.line, style=f"bold {color}"),
         Styled(about, style="dim"),
         Styled(shown.meaning.of(spoken)),
-        "",
+        Styled(""),
     ]
     parts += [Styled(f"• {reason.of(spoken)}") for reason in reasons.first(reasons.reasons(judgement))]
     parts += [_figures(judgement, spoken), _gates(judgement, spoken)]
@@ -52,7 +52,9 @@ def _figures(judgement: Judgement, spoken: Language) -> Table:
     table = Table.grid(padding=(0, 2))
     for tile in tiles.tiles(judgement):
         value = f"{tile.value.of(spoken)} {tile.unit}".strip()
-        table.add_row(Styled(tile.title.of(spoken), style="dim"), Styled(value, style="bold"), tile.note.of(spoken))
+        table.add_row(
+            Styled(tile.title.of(spoken), style="dim"), Styled(value, style="bold"), Styled(tile.note.of(spoken))
+        )
     return table
 
 

@@ -43,14 +43,23 @@ def _messages(j: Judgement) -> Tile:
 
 def _lost(j: Judgement) -> Tile:
     gate = _gate(j, "lost")
-    lost = j.metric("lost")
-    verdict = next((v for v in j.verdicts if "lost" in v.metrics), None)
+    verdict = next((v for v in j.verdicts if not v.metrics.keys().isdisjoint(("lost", "lost_to_agent"))), None)
+    lost = _lost_count(j, gate)
     n = gate.n if gate else verdict.opportunities if verdict else 0
     if lost is None or n == 0:
         return Tile(say("tile.lost"), say("page.no_sample"), "", say("tile.lost_note", n=f"{n:,}"), _state(gate))
-    bound = figures.percent(3 / n) if lost == 0 else None
+    sure = lost == 0 and _state(gate) in ("holds", NO_GATE) and (verdict is None or verdict.state == "holds")
+    bound = figures.percent(3 / n) if sure else None
     note = say("tile.lost_bound", n=f"{n:,}", bound=bound) if bound else say("tile.lost_note", n=f"{n:,}")
     return Tile(say("tile.lost"), same(f"{lost:,}"), "", note, _state(gate))
+
+
+def _lost_count(j: Judgement, gate: Gate | None) -> int | None:
+    if gate and gate.value is not None:
+        return int(gate.value)
+    ways = [j.metric("lost_to_agent"), j.metric("lost_to_customer")]
+    counted = [way for way in ways if way is not None]
+    return j.metric("lost") if j.metric("lost") is not None else sum(counted) if len(counted) == len(ways) else None
 
 
 def _sync(j: Judgement, way: str, latency: Latency) -> Tile:
@@ -95,7 +104,9 @@ def _gate(j: Judgement, metric: str) -> Gate | None:
 
 
 def _state(gate: Gate | None) -> str:
-    return gate.state if gate else NO_GATE
+    if gate is None:
+        return NO_GATE
+    return "waived" if gate.waived and gate.state != "holds" else gate.state
 
 
 def _count(n: int) -> Text:

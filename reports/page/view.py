@@ -1,11 +1,14 @@
 """Everything the template needs, decided: the template only places it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reports.model import Environment, Judgement
-from reports.page import banner, drawings, figures, gateline, reasons, rows, tiles
+from reports.page import banner, figures, gateline, reasons, rows, tiles
 from reports.page.words import LANGUAGES, Text, name, same, say, table
+
+if TYPE_CHECKING:
+    from reports.page.drawings import Example, Picture
 
 
 class Fact(NamedTuple):
@@ -24,11 +27,11 @@ class View(NamedTuple):
     waivers: list[rows.GateRow]
     tiles: list[tiles.Tile]
     gates: list[rows.GateRow]
-    pictures: list[drawings.Picture]
+    pictures: list["Picture"]
     quantiles: list[tuple[str, Text, Text]]
     phases: list[rows.PhaseRow]
     promises: list[rows.PromiseRow]
-    examples: list[drawings.Example]
+    examples: list["Example"]
     unanswered: list[rows.Open]
     health: list[rows.HealthRow]
     trust: list[Fact]
@@ -42,6 +45,8 @@ class View(NamedTuple):
 
 def view(judgement: Judgement) -> View:
     """Turn a judgement into the page's content; draws the pictures."""
+    from reports.page import drawings  # lazily: it brings Altair, which importers of this module need not pay for
+
     gates = rows.gates(judgement)
     return View(
         banner=banner.banner(judgement),

@@ -46,11 +46,22 @@ def name(section: str, key: str) -> Text:
 
 
 def phrase(english: str) -> Text:
-    """A judge's English sentence with its Chinese, by the patterns of [phrases]; untranslated where none fits."""
+    """A judge's English with its Chinese, by the patterns of [phrases]; what fits no pattern stays English.
+
+    Several sentences may stand in one, parted by "; ".
+    """
+    if known := _translated(english):
+        return Text(known, english)
+    parts = english.split("; ")
+    return Text("；".join(_translated(part) or part for part in parts), english) if len(parts) > 1 else same(english)
+
+
+def _translated(english: str) -> str | None:
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(english):
-            return Text(_fill(sentence.zh, "zh", found.groupdict()), english)
-    return same(english)
+            inner = {key: _translated(value) or value for key, value in found.groupdict().items()}
+            return _fill(sentence.zh, "zh", inner)
+    return None
 
 
 def _fill(sentence: str, language: Language, values: dict[str, object] | dict[str, str]) -> str:
@@ -59,7 +70,9 @@ def _fill(sentence: str, language: Language, values: dict[str, object] | dict[st
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], Text]]:
-    return [(_pattern(sentence.en), sentence) for sentence in table().get("phrases", {}).values()]
+    # the longest first: "sends {m} to the platform" must not be taken for "sends {m}"
+    sentences = sorted(table()["phrases"].values(), key=lambda sentence: -len(re.sub(r"\{\w+\}", "", sentence.en)))
+    return [(_pattern(sentence.en), sentence) for sentence in sentences]
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

@@ -6,10 +6,10 @@ import altair as alt
 
 from reports import charts
 from reports.model import Hop, Judgement
-from reports.page import figures
+from reports.page import figures, palette
 from reports.page.words import Language, name
 
-COLORS: Final = {"target": charts.BLUE, "harness": charts.GREY, "people": charts.TAN}
+COLORS: Final = {"target": palette.BLUE, "harness": palette.GREY, "people": palette.TAN}
 SHAPES: Final = {"target": "circle", "harness": "square", "people": "diamond"}
 _FLOOR_MS = 0.1
 
@@ -20,14 +20,14 @@ def draw(judgement: Judgement, language: Language, width: int) -> str | None:
     if not rows:
         return None
     tables, narrow = charts.Tables(), width < 600
-    left, right = (112, 14) if narrow else (200, 170)  # on a phone the figures stand above their bar
+    left, right = (112, 14) if narrow else (250, 150)  # on a phone the figures stand above their bar
     values = [value for row in rows for value in (row["p50"], row["p99"])]
     scale, ticks = charts.log_scale(values, 4 if narrow else 8)
     axis = {"values": ticks, "format": ",~f", "title": None, "orient": "top", "domain": False, "ticks": False}
     y = alt.Y("hop:N", sort=[row["hop"] for row in rows], axis=_labels(left), scale={"paddingInner": 0.2})
     layers = [layer for whose in COLORS for layer in _layers(tables, rows, whose, scale, axis, y)]
     texts = tables.chart(rows).mark_text(
-        align="right", baseline="bottom" if narrow else "middle", dy=-5 if narrow else 0, fontSize=12, color=charts.INK
+        align="right", baseline="bottom" if narrow else "middle", dy=-5 if narrow else 0, fontSize=12, color=palette.INK
     )
     texts = texts.encode(y, alt.Text("figures:N"), x=alt.value(width - left - 14))
     chart = alt.layer(*layers, texts).properties(width=width - left - right, height=(46 if narrow else 38) * len(rows))
@@ -43,7 +43,7 @@ def _labels(left: int) -> dict[str, Any]:
         "ticks": False,
         "grid": False,
         "labelLimit": left,
-        "labelColor": charts.INK,
+        "labelColor": palette.INK,
         "labelFontSize": 12.5,
         "labelExpr": "split(datum.label, '\\n')",
         "labelLineHeight": 15,

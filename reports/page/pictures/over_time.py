@@ -8,7 +8,7 @@ import altair as alt
 
 from reports import charts
 from reports.model import Disturbance, Judgement, Phase, Second
-from reports.page import figures, gateline
+from reports.page import figures, gateline, palette
 from reports.page.words import Language, say
 
 _POINTS = 300
@@ -81,9 +81,9 @@ class _Plot:
         base = self.tables.chart([{"t": r.t, "sent": r.sent, "replies": r.replies} for r in self.rows]).encode(self.x())
         y = _y(max(max(r.sent, r.replies) for r in self.rows))
         sent = base.mark_area(
-            color=charts.BLUE, opacity=0.16, line={"color": charts.BLUE, "strokeWidth": 1.6}, interpolate="step-after"
+            color=palette.BLUE, opacity=0.16, line={"color": palette.BLUE, "strokeWidth": 1.6}, interpolate="step-after"
         ).encode(alt.Y("sent:Q", **y))
-        replies = base.mark_line(color=charts.ORANGE, strokeWidth=1.6, strokeDash=[5, 3]).encode(
+        replies = base.mark_line(color=palette.ORANGE, strokeWidth=1.6, strokeDash=[5, 3]).encode(
             alt.Y("replies:Q", **y)
         )
         return self.panel([sent, replies], self.word("messages_axis"), 120 if self.narrow else 150, top=True)
@@ -91,7 +91,7 @@ class _Plot:
     def open(self) -> alt.LayerChart | alt.FacetChart:
         area = (
             self.tables.chart([{"t": r.t, "open": r.open} for r in self.rows])
-            .mark_area(color=charts.GREY, opacity=0.22, line={"color": charts.GREY, "strokeWidth": 1.4})
+            .mark_area(color=palette.GREY, opacity=0.22, line={"color": palette.GREY, "strokeWidth": 1.4})
             .encode(self.x(last=not self.latencies()), alt.Y("open:Q", **_y(max(r.open for r in self.rows), 2)))
         )
         return self.panel([area], self.word("open_axis"), 56)
@@ -113,9 +113,9 @@ class _Plot:
         }
         y = {"scale": scale, "axis": axis}
         lines = [
-            self._line("to_agent_p50", charts.SKY, 1.4, [], y),
-            self._line("to_customer_p99", charts.ORANGE, 1.8, [5, 3], y),
-            self._line("to_agent_p99", charts.BLUE, 1.8, [], y),
+            self._line("to_agent_p50", palette.SKY, 1.4, [], y),
+            self._line("to_customer_p99", palette.ORANGE, 1.8, [5, 3], y),
+            self._line("to_agent_p99", palette.BLUE, 1.8, [], y),
         ]
         gates = [self._gate(limit, y) for limit in limits]
         return self.panel(lines + gates, self.word("latency_axis"), 170 if self.narrow else 210)
@@ -130,9 +130,9 @@ class _Plot:
 
     def _gate(self, limit: float, y: dict[str, Any]) -> alt.LayerChart | alt.FacetChart:
         label = say("picture.gate_label", limit=f"{figures.plain(limit)} ms").of(self.language)
-        base = self.tables.chart([{"t": self.end, "v": limit, "label": label}])
-        rule = base.mark_rule(color=charts.RED, strokeWidth=1.2, strokeDash=[2, 3]).encode(alt.Y("v:Q", **y))
-        text = base.mark_text(color=charts.RED, align="right", dx=-4, dy=-7, fontSize=11.5).encode(
+        base = self.tables.chart([{"t": 0, "v": limit, "label": label}])
+        rule = base.mark_rule(color=palette.RED, strokeWidth=1.2, strokeDash=[2, 3]).encode(alt.Y("v:Q", **y))
+        text = base.mark_text(color=palette.RED, align="left", dx=6, dy=-7, fontSize=11.5).encode(
             self.x(last=True), alt.Y("v:Q", **y), alt.Text("label:N")
         )
         return alt.layer(rule, text)
@@ -181,21 +181,21 @@ def _phases(plot: _Plot, top: bool) -> list[alt.Chart]:
     if not plot.j.phases:
         return []
     shaded = [{"t": p.begin_s, "t2": p.end_s} for p in plot.j.phases[1::2]]
-    bands = plot.tables.chart(shaded).mark_rect(color=charts.BAND).encode(plot.x(), x2="t2:Q")
+    bands = plot.tables.chart(shaded).mark_rect(color=palette.BAND).encode(plot.x(), x2="t2:Q")
     named = [_label(plot, (p.begin_s + p.end_s) / 2, p.name) for p in plot.j.phases if _fits(plot, p)] if top else []
-    return [bands, *_texts(plot, named, charts.QUIET, -8)]
+    return [bands, *_texts(plot, named, palette.QUIET, -8)]
 
 
 def _disturbances(plot: _Plot, top: bool) -> list[alt.Chart]:
     numbered = list(enumerate(plot.j.disturbances, 1))
     least = plot.end / plot.inner * 3  # three pixels: a short fault must be seen
     layers = []
-    for planned, color in ((True, charts.AMBER), (False, charts.RED)):
+    for planned, color in ((True, palette.AMBER), (False, palette.RED)):
         rows = [{"t": d.begin_s, "t2": _until(d, least)} for _, d in numbered if d.planned is planned]
         mark = plot.tables.chart(rows).mark_rect(color=color, opacity=0.26, clip=True)
         layers += [mark.encode(plot.x(), x2="t2:Q")] if rows else []
     marks = [_label(plot, (d.begin_s + d.end_s) / 2, circled(n)) for n, d in numbered] if top else []
-    return [*layers, *_texts(plot, marks, charts.INK, 10)]
+    return [*layers, *_texts(plot, marks, palette.INK, 10)]
 
 
 def circled(number: int) -> str:

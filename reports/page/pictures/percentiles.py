@@ -6,7 +6,7 @@ import altair as alt
 
 from reports import charts
 from reports.model import Judgement
-from reports.page import figures
+from reports.page import figures, palette
 from reports.page.pictures.over_time import latency_limits
 from reports.page.words import Language, say
 
@@ -38,8 +38,8 @@ def draw(judgement: Judgement, language: Language, width: int) -> str | None:
     y = alt.Y("ms:Q", scale=scale, axis=axis)
     rarest = max(row["rarity"] for row in every)
     x = _x(rarest, language, width)
-    layers = [_way(tables, ways["to_customer"], charts.ORANGE, [5, 3], "square", x, y)]
-    layers += [_way(tables, ways["to_agent"], charts.BLUE, [], "circle", x, y)]
+    layers = [_way(tables, ways["to_customer"], palette.ORANGE, [5, 3], "square", x, y)]
+    layers += [_way(tables, ways["to_agent"], palette.BLUE, [], "circle", x, y)]
     layers += [_limit(tables, limit, rarest, language, x, y) for limit in limits]
     title = say("picture.latency_axis").of(language)
     chart = alt.layer(*layers).properties(width=width - 74, height=220 if width < 600 else 280, title=title)
@@ -80,8 +80,8 @@ def _way(
 def _limit(tables: charts.Tables, limit: float, rarest: float, language: Language, x: alt.X, y: alt.Y) -> Any:
     label = say("picture.gate_label", limit=f"p99 {figures.plain(limit)} ms").of(language)
     base = tables.chart([{"rarity": 2, "ms": limit, "label": label}])
-    rule = base.mark_rule(color=charts.RED, strokeWidth=1.2, strokeDash=[2, 3]).encode(y)
-    text = base.mark_text(color=charts.RED, align="left", dx=6, dy=-8, fontSize=11.5).encode(x, y, alt.Text("label:N"))
+    rule = base.mark_rule(color=palette.RED, strokeWidth=1.2, strokeDash=[2, 3]).encode(y)
+    text = base.mark_text(color=palette.RED, align="left", dx=6, dy=-8, fontSize=11.5).encode(x, y, alt.Text("label:N"))
     p99 = tables.chart([{"rarity": 100, "ms": limit}] if rarest >= 100 else [])
-    mark = p99.mark_point(color=charts.RED, shape="triangle-down", filled=True, opacity=1, size=70, yOffset=-5)
+    mark = p99.mark_point(color=palette.RED, shape="triangle-down", filled=True, opacity=1, size=70, yOffset=-5)
     return alt.layer(rule, text, mark.encode(x, y)) if rarest >= 100 else alt.layer(rule, text)
