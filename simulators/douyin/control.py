@@ -12,7 +12,7 @@ from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
 from simulators.douyin.untrusted import Malformed, decode
 from simulators.douyin.webhook_client import WebhookClient
-from targets.loading import allowed
+from simulators.douyin.webhook_url import webhook_url
 from targets.platform import Platform
 
 
@@ -56,22 +56,21 @@ class Control:
     async def webhook(self, request: web.Request) -> web.Response:
         """Take the app's one webhook URL, after it answered a challenge (4a: verify_webhook)."""
         try:
-            url = decode(_webhooks, await request.read()).url
+            text = decode(_webhooks, await request.read()).url
         except Malformed as error:
             return _json(422, {"ok": False, "why": f'the body must be {{"url": "…"}}: {error}'})
-        if why := await self._refused(url):
+        url = webhook_url(text, self._allow)
+        if isinstance(url, str):
+            return _json(422, {"ok": False, "why": url})
+        if why := await self._unproven(url):
             return _json(422, {"ok": False, "why": why})
-        self._pusher.url = URL(url)
+        self._pusher.url = url
         return _json(200, {"ok": True})
 
-    async def _refused(self, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            return f"{url!r} is no http:// or https:// URL"
-        if not allowed(url, self._allow):
-            return f"{url}: pushes go to loopback only; allow another host by its name in GOLIVE_ALLOW"
+    async def _unproven(self, url: URL) -> str:
         self._challenges += 1
         request = self._platform.challenge(self._app, self._challenges)
-        outcome = await self._client.post(URL(url), request)
+        outcome = await self._client.post(url, request)
         if outcome.response is None:
             return f"{url} did not answer verify_webhook: {outcome.failure}"
         if not self._platform.challenge_met(outcome.response, self._challenges):

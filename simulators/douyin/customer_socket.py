@@ -22,6 +22,7 @@ class Socket:
         self.bad_frames = 0
         self._unsent: deque[tuple[frames.ServerFrame, Callable[[], None] | None]] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     async def answer(self, frame: frames.ServerFrame) -> None:
         """Write a frame now, waiting for a slow reader: for answers to the customer's own frames."""
@@ -37,6 +38,10 @@ class Socket:
         """Close with a code; frames not yet written are dropped."""
         self._unsent.clear()
         await self.ws.close(code=code, message=why.encode())
+
+    def close_soon(self, code: int, why: str) -> None:
+        """Close without waiting for the other end's goodbye."""
+        self._closing = asyncio.create_task(self.close(code, why))
 
     async def _write(self) -> None:
         try:

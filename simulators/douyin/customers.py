@@ -94,7 +94,7 @@ class Customers:
         if frame.after == 0:
             self._pusher.event(conversation, self._board.entered(conversation, time()))
         if before:
-            await before.close(frames.CLOSE_REPLACED, "the customer connected again")
+            before.close_soon(frames.CLOSE_REPLACED, "the customer connected again")
         return None
 
     async def _send(self, socket: Socket, conversation: Conversation, frame: frames.Send) -> None:

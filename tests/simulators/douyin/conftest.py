@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -176,19 +176,25 @@ def bench(
     monkeypatch.setattr("simulators.health.FLUSH_EVERY", 1_000_000)
 
     @contextlib.asynccontextmanager
-    async def start(faults: Faults | None = None, register: bool = True, **settings: Any) -> AsyncIterator[Bench]:
-        target = FakeTarget()
-        app = web.Application()
-        app.router.add_post("/hook", target.handle)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        target.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-        async with gateway(make_spec(faults, **settings), quiet_writer) as port, aiohttp.ClientSession() as http:
-            made = Bench(f"http://127.0.0.1:{port}", target, http, quiet_writer)
-            if register:
-                assert (await made.post("/_golive/webhook", {"url": target.url}))["ok"]
-            yield made
-        await runner.cleanup()
+    async def start(
+        faults: Faults | None = None, register: bool = True, allow: Collection[str] = (), **settings: Any
+    ) -> AsyncIterator[Bench]:
+        async with contextlib.AsyncExitStack() as stack:
+            target = FakeTarget()
+            app = web.Application()
+            app.router.add_post("/hook", target.handle)
+            runner = web.AppRunner(app, shutdown_timeout=0.1)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            target.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+            async with (
+                gateway(make_spec(faults, **settings), quiet_writer, 0, allow) as port,
+                aiohttp.ClientSession() as http,
+            ):
+                made = Bench(f"http://127.0.0.1:{port}", target, http, quiet_writer)
+                if register:
+                    assert (await made.post("/_golive/webhook", {"url": target.url}))["ok"]
+                yield made
 
     return start
