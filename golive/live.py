@@ -148,7 +148,7 @@ class Live:
     def worst_lag_s(self) -> float:
         """The largest p99 of loop lag of any harness process, over its last ten seconds."""
         worst = 0
-        for samples in self.lags.values():
+        for samples in filter(None, self.lags.values()):
             ordered = sorted(samples)
             worst = max(worst, ordered[int((len(ordered) - 1) * 0.99)])
         return worst / 1e6

@@ -199,15 +199,18 @@ class Rehearsal:
 
     def _stop(self) -> None:
         """In order, so that nothing that was on its way is cut by us."""
-        self._show(Beat(self._follower.live, self.cast, 0.0, "stopping", self.notices))
-        for name in ("customers", "agents", "gateway"):
-            self.cast.stop(name)
-        ready = self.cast.service_ready()
-        part = self.cast.part("service")
-        if ready and part and ready.pid != part.pid:
-            stop_stranger(ready.pid)
-        self.cast.stop("service")
-        self.cast.stop_all()
+        try:
+            self._show(Beat(self._follower.live, self.cast, 0.0, "stopping", self.notices))
+        finally:
+            for name in ("customers", "agents", "gateway"):
+                self.cast.stop(name)
+            ready, part = self.cast.service_ready(), self.cast.part("service")
+            if ready and part and ready.pid != part.pid:
+                stop_stranger(ready.pid)
+            self.cast.stop_all()
+            self._close()
+
+    def _close(self) -> None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._writer.add("cpu", n=int((usage.ru_utime + usage.ru_stime) * 1e6))
         self._writer.close()
