@@ -61,7 +61,7 @@ def smallest(history: "History", violations: pl.DataFrame) -> Row:
 def tell(
     history: "History",
     names: Sequence[str],
-    wrong: Callable[[Row], bool] = lambda row: False,
+    wrong: Callable[[Row], bool] | None = None,
     device: str = "",
     missing: Step | None = None,
 ) -> tuple[Step, ...]:
@@ -70,7 +70,7 @@ def tell(
     `device` adds its coming and going, and leaves the other devices' out. `missing` is the step that did not happen.
     """
     rows = _rows(history, [str(name) for name in names], device)
-    told = [_step(history, row, wrong(row)) for row in rows if row["kind"] in _TOLD]
+    told = [_step(history, row, bool(wrong and wrong(row))) for row in rows if row["kind"] in _TOLD]
     return _shortened(told, LONGEST - (missing is not None)) + ((missing,) if missing else ())
 
 

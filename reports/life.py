@@ -56,7 +56,14 @@ def appearances(rows: pl.DataFrame, known: pl.DataFrame, sessions: pl.DataFrame)
         "shop",
     )
     origin = known.select(
-        "message", pl.col("shop").alias("own_shop"), "conversation", "index", "pushed", "acknowledged", "accepted", "listed"
+        "message",
+        pl.col("shop").alias("own_shop"),
+        "conversation",
+        "index",
+        "pushed",
+        "acknowledged",
+        "accepted",
+        "listed",
     )
     joined = shown.join(origin, on="message", how="left")
     placed = at_time(joined, "t", sessions)

@@ -49,7 +49,9 @@ def find(
     """
     taken = known.filter(pl.col("acknowledged").is_not_null())
     mine = appeared.filter((pl.col("shop") == pl.col("own_shop")) & (~pl.col("withheld") | pl.col("listed")))
-    absent = taken.join(mine.select("message").unique(), on="message", how="anti").join(waiting, on="message", how="left")
+    absent = taken.join(mine.select("message").unique(), on="message", how="anti").join(
+        waiting, on="message", how="left"
+    )
     waited = pl.col("free_after").is_not_null() & (pl.col("free_after") < GRACE) & ~pl.col("held_after")
     fate = (
         pl.when(waited & (pl.col("strangers") == 0))
@@ -67,9 +69,7 @@ def find(
 
 def _duties(mine: pl.DataFrame, sessions: pl.DataFrame, horizon: int) -> pl.DataFrame:
     """Every device of the agent a message first appeared to, unless its epoch began later or ended for good."""
-    delivered = mine.group_by("message").agg(
-        pl.col("agent").sort_by("t").first(), pl.col("t").min().alias("delivered")
-    )
+    delivered = mine.group_by("message").agg(pl.col("agent").sort_by("t").first(), pl.col("t").min().alias("delivered"))
     epochs = served(sessions, GRACE).rename({"actor": "agent"}).drop("shop")
     pairs = delivered.join(epochs, on="agent").filter(
         (pl.col("start") <= pl.col("delivered")) & (pl.col("delivered") < pl.col("last_off"))

@@ -198,7 +198,9 @@ def waiting(known: pl.DataFrame, places: pl.DataFrame, staff: Staff, horizon: in
         first = bisect_right(spans, at, key=lambda span: span[1])  # the spans before it have ended by then
         if first == len(spans) or at < spans[first][0]:
             free = sum(min(end, horizon) - begin for begin, end in spans[first:])
-            found.append((message, free, last is not None and last > at, sum(end > at for end in strangers.get(shop, ()))))
+            found.append(
+                (message, free, last is not None and last > at, sum(end > at for end in strangers.get(shop, ())))
+            )
     schema = {"free_after": pl.Int64, "held_after": pl.Boolean, "strangers": pl.Int64}
     return pl.DataFrame(found, schema={"message": known.schema["message"], **schema}, orient="row")
 

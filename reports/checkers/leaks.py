@@ -39,7 +39,9 @@ def check(history: History) -> Verdict:
 def _shown_elsewhere(history: History, seen: pl.DataFrame) -> pl.DataFrame:
     home = history.conversations.select("place", pl.col("conversation").alias("home"))
     placed = seen.join(home, on="place", how="left", maintain_order="left")
-    foreign = (pl.col("shop") != pl.col("own_shop")) | ((pl.col("home") != pl.col("conversation")) & (pl.col("place") != ""))
+    foreign = (pl.col("shop") != pl.col("own_shop")) | (
+        (pl.col("home") != pl.col("conversation")) & (pl.col("place") != "")
+    )
     return placed.filter(foreign).select(pl.col("message").alias("name"), "t", pl.col("device").cast(pl.String))
 
 

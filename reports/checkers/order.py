@@ -37,10 +37,9 @@ def check(history: History) -> Verdict:
 
 def _pairs(history: History) -> pl.DataFrame:
     """Neighbours by appearance on one device: name, other (the one before), t, device, wrong."""
-    live = history.appearances.filter(
-        pl.col("conversation").is_not_null()
-        & (pl.col("acknowledged").is_null() | pl.col("on").is_null() | pl.col("acknowledged").ge(pl.col("on")) | pl.col("resumed"))
-    )
+    known = history.appearances.filter(pl.col("conversation").is_not_null())
+    past = pl.col("acknowledged").lt(pl.col("on")) & ~pl.col("resumed")
+    live = known.filter(~past.fill_null(False))
     first = live.unique(["message", "device", "epoch"], keep="first", maintain_order=True)
     lane = ["device", "epoch", "conversation"]
     names = ("message", "index", "seq", "acknowledged", "pushed")

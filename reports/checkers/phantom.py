@@ -51,7 +51,9 @@ def _strangers(history: History, shown: pl.DataFrame) -> pl.DataFrame:
     names = strange["name"].unique().cast(pl.String)
     tokens = [name for name in names if is_token(name)]
     ours = set(history.replies["token"].cast(pl.String)) if tokens else set()
-    undecided = [name for name in tokens if name not in ours]  # one of our replies' tokens is an echo taken for a message
+    undecided = [
+        name for name in tokens if name not in ours
+    ]  # one of our replies' tokens is an echo taken for a message
     return strange.with_columns(open=pl.col("name").cast(pl.String).is_in(undecided))
 
 

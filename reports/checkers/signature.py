@@ -4,7 +4,7 @@ import polars as pl
 
 from reports.checkers.finding import finding
 from reports.example import smallest, tell
-from reports.model import Verdict
+from reports.model import Step, Verdict
 from reports.record import History
 
 NAME = "signature"
@@ -17,7 +17,7 @@ def check(history: History) -> Verdict:
     forged = history.of("forged")
     taken = history.of("forged_taken", "shown", "withheld").join(forged.select("message"), on="message", how="semi")
     bad = taken.select(name="message", t="t").unique("name", keep="first", maintain_order=True)
-    example = ()
+    example: tuple[Step, ...] = ()
     if len(bad):
         found = smallest(history, bad)
         example = tell(history, [found["name"]], lambda row: row["kind"] in ("forged_taken", "shown", "withheld"))

@@ -4,7 +4,7 @@ import polars as pl
 
 from reports.checkers.finding import counted, finding
 from reports.example import smallest, tell
-from reports.model import Verdict
+from reports.model import Step, Verdict
 from reports.record import History
 
 NAME = "undelivered"
@@ -20,7 +20,7 @@ def check(history: History) -> Verdict:
     known = history.messages
     given_up = known.filter(pl.col("undelivered").is_not_null())
     unsettled = known.filter(pl.col("acknowledged").is_null() & pl.col("undelivered").is_null())
-    example = ()
+    example: tuple[Step, ...] = ()
     if len(given_up):
         found = smallest(history, given_up.select(name="message", t="undelivered"))
         example = tell(history, [found["name"]], lambda row: row["kind"] in ("push_failed", "undelivered"))

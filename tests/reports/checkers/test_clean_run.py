@@ -33,7 +33,7 @@ def test_without_a_stream_nothing_is_known(part, tell, clean):
 
 
 def test_a_checker_that_crashes_says_unknown_and_why(tell, clean):
-    def crash(history):
+    def crash(_history):
         raise ZeroDivisionError("nobody thought of this")
 
     (verdict,) = checkers.run(tell(clean), [checkers.Checker("crash", "DELIVERY-9", ("lost",), crash)])

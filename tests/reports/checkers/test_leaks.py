@@ -19,7 +19,9 @@ def test_shown_in_its_own_shop_holds(tell):
 
 
 def test_shown_in_another_shop_is_a_leak(tell):
-    verdict = leaks.check(tell(SHOWN.replace("device=a1/1 shop=s1 conversation=k1", "device=a9/1 shop=s9 conversation=k1")))
+    verdict = leaks.check(
+        tell(SHOWN.replace("device=a1/1 shop=s1 conversation=k1", "device=a9/1 shop=s9 conversation=k1"))
+    )
     assert (verdict.state, verdict.violations) == ("broken", 1)
     assert [(step.to, step.what) for step in verdict.example if step.wrong] == [("a9/1", "shows @1, seq 1")]
 
@@ -41,11 +43,21 @@ REPLY = "2.0 agents answered message=r1 ref=@1 actor=a1 device=a1/1 shop=s1 conv
 
 
 def test_a_reply_received_in_its_own_conversation_holds(tell):
-    assert judged(tell(SHOWN + REPLY + "2.1 customers received message=r1 ref=@7 conversation=@C1")) == ("holds", 2, 0, 0)
+    assert judged(tell(SHOWN + REPLY + "2.1 customers received message=r1 ref=@7 conversation=@C1")) == (
+        "holds",
+        2,
+        0,
+        0,
+    )
 
 
 def test_a_reply_received_in_another_conversation_is_a_leak(tell):
-    assert judged(tell(SHOWN + REPLY + "2.1 customers received message=r1 ref=@7 conversation=@C2")) == ("broken", 2, 1, 0)
+    assert judged(tell(SHOWN + REPLY + "2.1 customers received message=r1 ref=@7 conversation=@C2")) == (
+        "broken",
+        2,
+        1,
+        0,
+    )
 
 
 def test_a_reply_sent_to_another_conversation_is_a_leak_even_when_nobody_was_there(tell):

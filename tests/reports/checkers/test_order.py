@@ -58,7 +58,9 @@ def test_swapped_on_the_second_device_only_is_reordered(tell):
 
 
 def test_swapped_by_the_gateway_itself_is_not_the_targets_doing(tell):
-    late = TWO.replace("1.2 gateway acknowledged message=@1", "").replace("1.1 gateway pushed message=@1", "1.9 gateway pushed message=@1")
+    late = TWO.replace("1.2 gateway acknowledged message=@1", "").replace(
+        "1.1 gateway pushed message=@1", "1.9 gateway pushed message=@1"
+    )
     assert judged(tell(late + shown("2/1:1", "1/1:2"))) == ("holds", 1, 0)
 
 
@@ -87,7 +89,9 @@ REPLIES = """
 1.2 agents answered message=r2 ref=@1 actor=a1 conversation=k1
 1.3 agents replied message=r2 note=ok
 """
-GOT = "{} customers received message=r1 ref=@8 conversation=@C1\n{} customers received message=r2 ref=@9 conversation=@C1"
+GOT = (
+    "{} customers received message=r1 ref=@8 conversation=@C1\n{} customers received message=r2 ref=@9 conversation=@C1"
+)
 
 
 def test_replies_received_in_the_order_taken_hold(tell):
