@@ -17,8 +17,8 @@ from golive.language import say
 from golive.play import SCENARIOS, Wish, exit_code, find_scenario
 from golive.play import play as perform
 from golive.serve import serve as keep_up
-from golive.verdict import conclude
-from reports.page.terminal import show
+from golive.verdict import REPORT, conclude
+from reports.page.terminal import verdict
 
 app = typer.Typer(
     name="golive",
@@ -67,7 +67,7 @@ def report(
         if not (run / "run.json").exists():
             raise Usage(f"{run}: no run (it has no run.json); give a folder such as runs/last")
         judgement = conclude(run)
-        show(judgement, run, console)
+        console.print(verdict(judgement, str(run / REPORT)))
         raise typer.Exit(exit_code(judgement, None, allow_conditional=allow_conditional))
 
 

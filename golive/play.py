@@ -21,11 +21,11 @@ from golive.language import say
 from golive.part import ROOT
 from golive.rehearsal import Rehearsal, new_run
 from golive.screen import Screen
-from golive.verdict import conclude, point_last
+from golive.verdict import REPORT, conclude, point_last
 from history.scenario import Scenario, ScenarioError, load
 from reports.gates import GateError, check_lines
 from reports.model import Judgement
-from reports.page.terminal import show
+from reports.page.terminal import verdict
 
 SCENARIOS = ROOT / "loadtests" / "scenarios"
 ROOM_MIB = 200  # a launch run writes about 10 MiB of history, and the service's database
@@ -64,7 +64,7 @@ def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
         raise trouble or Failure(f"{folder}: nothing was recorded; see its logs")
     judgement = conclude(folder)
     point_last(folder)
-    show(judgement, folder, console)
+    console.print(verdict(judgement, str(folder / REPORT)))
     if trouble:
         console.print(Text(str(trouble), style="red"))
     return exit_code(judgement, trouble, allow_conditional=wish.allow_conditional), judgement

@@ -9,6 +9,8 @@ from reports.model import Judgement
 from reports.page.render import render
 from reports.summary import write_summaries
 
+REPORT = "report.html"
+
 
 def conclude(folder: Path) -> Judgement:
     """Judge, then write summary.json, summary.md, junit.xml, report.html and report/. Raises Failure."""
