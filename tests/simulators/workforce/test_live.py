@@ -172,3 +172,31 @@ async def test_what_the_run_made_is_gone_after_it(parts: Parts) -> None:
         http.delete(f"{parts.service_url}/api/v1/test-data") as answer,
     ):
         assert (await answer.json())["shops"] == 0
+
+
+async def test_where_the_service_stays_dead_agents_still_end_well_and_tell_what_is_left(parts: Parts) -> None:
+    service = parts.running["service"]
+    service.kill()
+    service.wait()
+    await until(lambda: any(row.kind == "device_off" for row in parts.rows("agents")))
+    assert await parts.end("agents") == 0, parts.log("agents")
+    assert parts.log("agents").startswith("left behind at the target: the shops of this run (DELETE http://127.0.0.1:")
+    assert parts.rows("agents")[-1].kind == "end"
+
+
+async def test_a_stop_while_the_agents_are_still_being_made_is_a_clean_end(parts: Parts, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "second")
+    folder.write_spec(parts.folder.spec())
+    parts.running["gateway"].send_signal(signal.SIGSTOP)  # the webhook's registration stays without an answer
+    second = Parts(folder)
+    urls = ["--target-url", parts.service_url, "--gateway-url", parts.gateway_url]
+    await parts.end("agents")
+    second.begin("agents", [sys.executable, "-m", "simulators.workforce", "--run", str(folder.path), *urls])
+    try:
+        await until((folder.history / "agents.arrows").exists)
+        assert await second.end("agents") == 0, second.log("agents")
+        assert [row.kind for row in second.rows("agents")][-1] == "end"
+        assert folder.heard("agents") is None
+    finally:
+        second.running["agents"].kill()
+        second.running["agents"].wait()
