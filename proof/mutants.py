@@ -1,4 +1,4 @@
-"""Ten ways to be wrong, each named for its sin and planted from outside; the service holds no trace of them."""
+"""Eleven ways to be wrong, each named for its sin and planted from outside; the service holds no trace of them."""
 
 import asyncio
 import re
@@ -103,6 +103,24 @@ def pushes_across_shops() -> None:
                 home = self.world.people[event.agent_id].shop_id
                 strangers = [link for link in self.hub.all() if self.world.people[link.agent_id].shop_id != home]
                 for link in strangers[:1]:
+                    ran()
+                    link.send(event.frame)
+
+    Engine.release = release  # type: ignore[method-assign]
+
+
+@mutant("ROUTE-1")
+def assigns_to_two() -> None:
+    """Tells a colleague, too, that one conversation in ten is theirs."""
+    once, turn = Engine.release, count(1)
+
+    def release(self: Engine, changes: Changes) -> None:
+        once(self, changes)
+        for event in changes.dispatched:
+            if '"t":"conversation.assigned"' in event.frame and next(turn) % 10 == 0:
+                shop = self.world.people[event.agent_id].shop_id
+                colleagues = [link for link in self.hub.all() if self.world.people[link.agent_id].shop_id == shop]
+                for link in [link for link in colleagues if link.agent_id != event.agent_id][:1]:
                     ran()
                     link.send(event.frame)
 
