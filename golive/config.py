@@ -10,6 +10,8 @@ import msgspec
 from golive.failures import Usage
 from targets.loading import allowed
 
+REFERENCE = "reference"
+
 
 class TargetConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One system under test. `secrets` values are written `env:NAME` and read from the environment."""
@@ -36,8 +38,11 @@ def load(path: Path) -> Config:
         raise Usage(f"{path}: {error}") from error
 
 
-def pick(config: Config, name: str) -> TargetConfig:
-    """The target of that name; raises Usage where there is none, its URL is none, or its host is not allowed."""
+def pick(config: Config, name: str, folder: Path = Path()) -> TargetConfig:
+    """The target of that name, its adapter's path (relative to `folder`) made absolute.
+
+    Raises Usage where there is none, its URL is none, its host is not allowed, or its adapter is not there.
+    """
     if name not in config.targets:
         known = ", ".join(["reference", *sorted(config.targets)])
         raise Usage(f"no target {name!r}; known are: {known}. Targets are written in golive.toml (docs/adapter.md)")
@@ -50,7 +55,14 @@ def pick(config: Config, name: str) -> TargetConfig:
             f"target {name!r} is on {host}, which is not this machine. golive sends load only where it is allowed to: "
             f"if {host} is your own system, write  allow = [{host!r}]  under [targets.{name}] in golive.toml"
         )
-    return target
+    if target.adapter == REFERENCE:
+        return target
+    adapter = (folder / target.adapter).resolve()
+    if not adapter.is_file():
+        raise Usage(
+            f"golive.toml, targets.{name}.adapter: there is no file {adapter}; docs/adapter.md shows how to write one"
+        )
+    return msgspec.structs.replace(target, adapter=str(adapter))
 
 
 def secrets(target: TargetConfig, environ: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from golive.failures import Failure
+from golive.failures import HARNESS, USAGE, Failure
 
 ROOT = Path(__file__).resolve().parents[1]
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -99,7 +99,8 @@ def wait_until(check: Callable[[], object], parts: Sequence[Part], what: str, pa
     while not check():
         for part in parts:
             if part.exit is not None:
-                raise Failure(f"{part.name} ended (exit {part.exit}) before {what}:\n{part.last_words()}")
+                code = USAGE if part.exit == USAGE else HARNESS  # a taken port is the user's to mend
+                raise Failure(f"{part.name} ended (exit {part.exit}) before {what}:\n{part.last_words()}", code)
         if time.monotonic() > deadline:
             raise Failure(f"{what}: nothing after {patience_s:.0f} s; see {', '.join(str(part.log) for part in parts)}")
         time.sleep(0.02)

@@ -72,7 +72,9 @@ def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
 
 def prepare(wish: Wish, scenario: Scenario) -> Cast:
     """Everything that can be refused before the first process starts, then the run's folder and its cast."""
-    bound = None if wish.target == "reference" else config.pick(config.load(wish.config), wish.target)
+    bound = (
+        None if wish.target == "reference" else config.pick(config.load(wish.config), wish.target, wish.config.parent)
+    )
     keys = config.secrets(bound) if bound else {}
     raise_limit(scenario.customers.concurrency * 2 + 1024)
     wish.runs.mkdir(parents=True, exist_ok=True)

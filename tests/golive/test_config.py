@@ -9,7 +9,7 @@ from golive.failures import Usage
 
 
 def config(**target: object) -> Config:
-    return Config(targets={"staging": TargetConfig(adapter="my_adapter.py", **target)})  # type: ignore[arg-type]
+    return Config(targets={"staging": TargetConfig(adapter="reference", **target)})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:80", "http://localhost:8000/x", "http://[::1]:9"])
@@ -32,6 +32,14 @@ def test_an_allowed_host_is_accepted() -> None:
 def test_an_unknown_target_names_the_known_ones() -> None:
     with pytest.raises(Usage, match="reference, staging"):
         pick(config(url="http://127.0.0.1"), "stagin")
+
+
+def test_an_adapter_is_looked_for_beside_golive_toml(tmp_path: Path) -> None:
+    found = Config(targets={"mine": TargetConfig(adapter="my_adapter.py", url="http://127.0.0.1:1")})
+    with pytest.raises(Usage, match=r"no file .*my_adapter\.py"):
+        pick(found, "mine", tmp_path)
+    (tmp_path / "my_adapter.py").touch()
+    assert pick(found, "mine", tmp_path).adapter == str(tmp_path / "my_adapter.py")
 
 
 def test_a_url_without_host_is_refused() -> None:
