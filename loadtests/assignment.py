@@ -48,7 +48,8 @@ def assignment(env: Mapping[str, str], host: str | None, scenario: str) -> Assig
         spec = folder.spec()
     except (OSError, msgspec.MsgspecError) as error:
         raise UsageError(f"GOLIVE_RUN={folder.path}: run.json cannot be read ({error})") from error
-    return Assignment(spec.scenario, spec.shops, gateway, spec.id, folder)
+    seeded = msgspec.structs.replace(spec.scenario, seed=spec.seed)  # the run's seed is the one that counts
+    return Assignment(seeded, spec.shops, gateway, spec.id, folder)
 
 
 def _scenario(name: str) -> Scenario:
