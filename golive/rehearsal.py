@@ -54,7 +54,7 @@ def new_run(scenario: Scenario, target: str, runs: Path, seed: int, now: datetim
     run = f"{now:%Y%m%d-%H%M%S}-{scenario.name}"
     rng = random.Random(f"{seed}/{run}")
     app = App(client_key=f"tt{rng.getrandbits(64):016x}", client_secret=f"{rng.getrandbits(128):032x}")
-    folder = RunFolder(runs / run)
+    folder = RunFolder(runs.resolve() / run)  # the parts run in another folder
     spec = RunSpec(
         id=run,
         number=rng.getrandbits(16),
