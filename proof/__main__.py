@@ -54,16 +54,24 @@ def _all(names: list[str]) -> list[Trial]:
         task = progress.add_task("rehearsals", total=len(mutants))
         work = [pool.submit(_one, mutant, scenario, Path(folder)) for mutant, scenario in mutants]
         for done in as_completed(work):
-            trial = done.result()
-            progress.console.print(f"{trial.mutant} ({trial.scenario}): {trial.fate}")
+            _tell(progress, done.result())
             progress.advance(task)
-        return [future.result() for future in work]
+        trials = [future.result() for future in work]
+        for place, (trial, (mutant, scenario)) in enumerate(zip(trials, mutants, strict=True)):
+            if trial.verdict == "INVALID":  # the machine was too busy for two at once: alone, once more
+                trials[place] = _one(mutant, scenario, Path(folder) / "alone")
+                _tell(progress, trials[place])
+        return trials
+
+
+def _tell(progress: Progress, trial: Trial) -> None:
+    progress.console.print(f"{trial.mutant} ({trial.scenario}): {trial.fate}")
 
 
 def _one(mutant: Mutant | None, scenario: str, folder: Path) -> Trial:
     name = mutant.name if mutant else CLEAN
     runs = folder / f"{name}-{scenario}"
-    runs.mkdir()
+    runs.mkdir(parents=True)
     with (runs / "output.log").open("wb") as log:
         subprocess.run(
             [sys.executable, "-m", "proof.trial", name, scenario, str(runs)],
