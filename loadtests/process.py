@@ -1,5 +1,6 @@
 """One Locust process of a run: its share of the slots, its connections, its stream, and the moment the run begins."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -84,6 +85,12 @@ class LoadProcess:
         if isinstance(self._environment.runner, MasterRunner):
             self._start = AsyncResult()
             return
+        finishing = gevent.spawn(self._finish)
+        while not finishing.ready():
+            with contextlib.suppress(gevent.GreenletExit):  # a user who quits the run is killed in here: finish first
+                finishing.join()
+
+    def _finish(self) -> None:
         if not self.engine.close():
             _log.warning("some connections did not close in time and were dropped")
         try:
@@ -108,10 +115,21 @@ class LoadProcess:
         folder = self.task.folder
         self.engine = Engine(self.task.gateway + "/customer")
         self.engine.drain.link_exception(self._broken)
-        self.recorder = Recorder(folder.history if folder else None, stream, self.task.run)
+        try:
+            self.recorder = Recorder(folder.history if folder else None, stream, self.task.run)
+        except FileExistsError as error:
+            self._refuse(f"{error.filename}: this run has its customers already; start another run")
+            return
         gevent.spawn(self._tell_time)
         if folder and self._index() == 0:
             folder.announce("customers")
+
+    def _refuse(self, why: str) -> None:
+        """Nothing can be recorded, so nothing is sent: keep no history, end as a usage error."""
+        print(why, file=sys.stderr, flush=True)
+        self.recorder = Recorder(None, "", "")
+        self._environment.process_exit_code = 2
+        self.stopping = True
 
     def _set_start(self) -> None:
         self._start.set(monotonic_ns() + BEFORE_NS + PER_USER_NS * self.users)

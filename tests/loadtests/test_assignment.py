@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fixtures.shops import plan_shops
@@ -31,6 +32,12 @@ def test_a_run_is_taken_from_its_folder(run: RunFolder) -> None:
         "r1",
     )
     assert found.folder
+
+
+def test_the_runs_seed_counts_not_the_scenarios(run: RunFolder) -> None:
+    path = run.path / "run.json"
+    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(run.spec(), seed=7)))
+    assert assignment({"GOLIVE_RUN": str(run.path)}, None, "").scenario.seed == 7
 
 
 def test_by_hand_a_scenario_is_played_without_a_history() -> None:

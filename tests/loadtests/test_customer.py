@@ -1,0 +1,110 @@
+"""A customer under Locust: says, hears, comes back, and keeps the books."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from history.scenario import Customers, Phase, Scenario
+from history.tokens import token
+from tests.loadtests.conftest import Play, StandIn
+
+SCRIPT = str(Path(__file__).with_name("script_customer.py"))
+ANY = Scenario(
+    name="any",
+    title_zh="",
+    title_en="",
+    customers=Customers(concurrency=1),
+    phases=(Phase(name="one", seconds=30, rate=0),),
+    gates=(),
+)
+
+
+async def played(play: Play, *steps: list[Any]) -> list[Any]:
+    """Play a script with one user; what its steps returned."""
+    play.specify(ANY)
+    await play.start("-u", "1", "-r", "1", file=SCRIPT, GOLIVE_SCRIPT=json.dumps(steps))
+    ended = await play.end()
+    assert ended.code == 0, ended.output
+    assert "Traceback" not in ended.output, ended.output
+    assert play.stream().ended
+    saw: list[Any] = json.loads(ended.output.split("SAW ")[1].splitlines()[0])
+    return saw
+
+
+async def test_a_whole_visit_is_played_and_recorded(play: Play, stand_in: StandIn) -> None:
+    steps = [["say", "在吗"], ["wait_reply", 10], ["read", 2], ["recall"], ["rate", 4], ["leave"]]
+    saw = await played(play, *steps)
+    assert saw == ["c00000-1", f"好的 {token(1, 1, 1)}", None, None, None, None]
+    assert stand_in.ops("c00000") == ["hello", "send", "read", "recall", "rate", "leave"]
+    assert [(frame["op"], frame.get("message")) for frame in stand_in.frames][3] == ("recall", "@m1==")
+    rows = play.rows("joined", "intended", "sent", "received", "rated", "left", "dropped", "rejected")
+    base = {"shop": "s01", "actor": "c00000"}
+    known = {**base, "conversation": "@c00000=="}
+    for row in rows:
+        del row["t"]
+    assert rows == [  # the first words are wanted before the conversation is known
+        {"kind": "intended", **base, "message": "c00000-1"},
+        {"kind": "joined", **known},
+        {"kind": "sent", **known, "message": "c00000-1"},
+        {"kind": "received", **known, "message": token(1, 1, 1), "ref": "@r1==", "n": 2},
+        {"kind": "rated", **known, "n": 4},
+        {"kind": "left", **known},
+    ]
+
+
+async def test_busy_is_tried_again_under_the_same_id_and_intended_once(play: Play, stand_in: StandIn) -> None:
+    assert (await played(play, ["say", "busy 1"], ["wait_reply", 10]))[1]
+    assert [frame["id"] for frame in stand_in.frames if frame["op"] == "send"] == ["c00000-1"] * 2
+    assert Counter(row["kind"] for row in play.rows("intended", "sent", "rejected")) == Counter(
+        intended=1, sent=1, rejected=1
+    )
+    assert play.rows("rejected")[0]["note"] == "busy"
+
+
+async def test_a_lost_connection_comes_back_with_what_was_open_and_what_was_missed(
+    play: Play, stand_in: StandIn
+) -> None:
+    saw = await played(play, ["say", "在吗"], ["wait_reply", 10], ["say", "cut now"], ["wait_reply", 10])
+    assert saw[3] == f"好的 {token(1, 1, 2)}"
+    hellos = [frame for frame in stand_in.frames if frame["op"] == "hello"]
+    assert [hello["after"] for hello in hellos] == [0, 2]
+    assert [frame["id"] for frame in stand_in.frames if frame["op"] == "send"] == ["c00000-1"] + ["c00000-2"] * 2
+    assert [row.get("n", 0) for row in play.rows("joined")] == [0, 1]
+    assert [row["message"] for row in play.rows("sent")] == ["c00000-1", "c00000-2"]
+
+
+async def test_nobody_there_means_dropped_and_counted_not_sent_late(play: Play) -> None:
+    play.port = 1  # nobody listens there
+    assert await played(play, ["say", "在吗"]) == [""]
+    assert [row["kind"] for row in play.rows("intended", "dropped", "sent")] == ["intended", "dropped"]
+    gap = play.rows("dropped")[0]["t"] - play.rows("intended")[0]["t"]
+    assert 5.0 <= gap / 1e9 < 6.0
+
+
+async def test_what_is_no_frame_harms_nobody(play: Play, stand_in: StandIn) -> None:
+    assert (await played(play, ["say", "garbage please"], ["wait_reply", 10]))[1]
+    assert stand_in.accepted == 1
+
+
+async def test_waiting_for_a_reply_ends_in_time(play: Play) -> None:
+    assert (await played(play, ["say", "mute"], ["wait_reply", 0.1]))[1] is None
+
+
+async def test_the_example_of_a_qa_engineer_runs(play: Play, stand_in: StandIn) -> None:
+    play.specify(ANY)
+    await play.start("-u", "2", "-r", "2", file="loadtests/examples/complainer.py")
+    await stand_in.saw(lambda frames: sum(frame["op"] == "leave" for frame in frames) >= 2)
+    assert play.process
+    play.process.terminate()
+    ended = await play.end()
+    assert (ended.code, "Traceback" in ended.output) == (0, False)
+    assert {row["shop"] for row in play.rows("rated")} == {"s02"}
+    assert {row["n"] for row in play.rows("rated")} == {4}
+
+
+@pytest.mark.parametrize("path", ["loadtests/examples/complainer.py"])
+def test_an_example_is_short(path: str) -> None:
+    assert len((Path(__file__).parents[2] / path).read_text(encoding="utf-8").splitlines()) <= 40
