@@ -70,6 +70,9 @@ async def _serve(settings: Settings, listening: socket.socket, ready_file: Path 
                 ws_ping_interval=None,  # heartbeats are part of the contract
                 lifespan="off",
                 access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
                 log_level="warning",
                 timeout_graceful_shutdown=5,
             )

@@ -7,8 +7,6 @@ import msgspec
 
 from reference_service.domain.records import Record
 
-_encode = msgspec.json.Encoder().encode
-
 
 class Dispatched(NamedTuple):
     """One event for every connected device of an agent; `frame` is the WebSocket text."""
@@ -32,9 +30,9 @@ class Call(NamedTuple):
 
 @dataclass(slots=True)
 class Changes:
-    """Rows are encoded at once: a later command may change the record before these are written."""
+    """Rows are copied at once: a later command may change the record before these are written."""
 
-    rows: list[tuple[type[Record], bytes]] = field(default_factory=list)
+    rows: list[tuple[type[Record], tuple[object, ...]]] = field(default_factory=list)
     dispatched: list[Dispatched] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     removed_shops: list[str] = field(default_factory=list)
@@ -42,4 +40,4 @@ class Changes:
 
     def keep(self, record: Record) -> None:
         """Insert or replace this record, as it is now."""
-        self.rows.append((type(record), _encode(record)))
+        self.rows.append((type(record), msgspec.structs.astuple(record)))

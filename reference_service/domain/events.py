@@ -23,10 +23,11 @@ class Content(msgspec.Struct):
     challenge: int | str | None = None
 
     def place(self) -> int | None:
-        """The platform's place in the conversation; it comes as a number or as digits."""
-        if isinstance(self.index, str):
-            return int(self.index) if self.index.isdecimal() and len(self.index) < 19 else None
-        return self.index
+        """The platform's place in the conversation, a number or digits; None where it is no 63-bit place."""
+        index = self.index
+        if isinstance(index, str):
+            index = int(index) if index.isascii() and index.isdecimal() and len(index) < 20 else None
+        return index if index is not None and 0 <= index < 2**63 else None
 
     def words(self) -> str:
         """The text, or the kind of a message that has none, as agents see it in a list."""

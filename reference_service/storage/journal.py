@@ -8,7 +8,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ import apsw
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import Record
 from reference_service.storage import tables
+
+ROWS_AT_ONCE = 32
 
 
 class StorageError(Exception):
@@ -123,12 +125,14 @@ def commit(connection: apsw.Connection, group: list[Changes]) -> None:
 
 
 def _insert(connection: apsw.Connection, group: list[Changes]) -> None:
-    rows: dict[type[Record], list[bytes]] = {}
+    rows: dict[type[Record], list[tuple[object, ...]]] = {}
     for changes in group:
         for record, row in changes.rows:
             rows.setdefault(record, []).append(row)
-    for record, encoded in rows.items():
-        connection.execute(tables.REPLACE[record], ((b"[" + b",".join(encoded) + b"]").decode(),))
+    for record, all_rows in rows.items():
+        for start in range(0, len(all_rows), ROWS_AT_ONCE):
+            some = all_rows[start : start + ROWS_AT_ONCE]
+            connection.execute(tables.replace(record, len(some)), tuple(chain.from_iterable(some)))
 
 
 def _remove(connection: apsw.Connection, changes: Changes) -> None:

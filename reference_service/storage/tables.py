@@ -1,9 +1,10 @@
-"""The tables, derived from the records: fields are columns, and a whole batch of a table is written by one statement.
+"""The tables, derived from the records: fields are columns, and many rows of a table are written by one statement.
 
-One statement takes the rows as one JSON array: each SQLite call gives up the interpreter lock and must get it back,
-so a call for each row would wait for the event loop as many times.
+Each SQLite call gives up the interpreter lock and must get it back, so a call for each row would wait for the event
+loop as many times. The tables keep their rowid: measured, WITHOUT ROWID made commits of 20 messages 2-3 times dearer.
 """
 
+from functools import cache
 from typing import Final, TypeVar
 
 import apsw
@@ -52,16 +53,16 @@ def create(record: type[msgspec.Struct]) -> str:
     """The statement that makes a record's table."""
     named = ", ".join(f'"{column}"' for column in columns(record))
     key = ", ".join(f'"{column}"' for column in KEYS[record])
-    return f"CREATE TABLE IF NOT EXISTS {table(record)} ({named}, PRIMARY KEY ({key})) WITHOUT ROWID"
+    return f"CREATE TABLE IF NOT EXISTS {table(record)} ({named}, PRIMARY KEY ({key}))"
 
 
-def replace(record: type[msgspec.Struct]) -> str:
-    """The statement that writes a JSON array of rows."""
-    values = ", ".join(f"value ->> {place}" for place in range(len(columns(record))))
-    return f"INSERT OR REPLACE INTO {table(record)} SELECT {values} FROM json_each(?)"
+@cache
+def replace(record: type[msgspec.Struct], rows: int) -> str:
+    """The statement that writes this many rows, their values one after the other."""
+    row = f"({', '.join('?' * len(columns(record)))})"
+    return f"INSERT OR REPLACE INTO {table(record)} VALUES {', '.join([row] * rows)}"
 
 
-REPLACE: Final = {record: replace(record) for record in KEYS}
 REMOVE_SHOP: Final = (
     "DELETE FROM message WHERE conversation_id IN (SELECT id FROM conversation WHERE shop_id = ?1)",
     "DELETE FROM told WHERE conversation_id IN (SELECT id FROM conversation WHERE shop_id = ?1)",
