@@ -6,17 +6,26 @@ from typing import Any
 
 import altair as alt
 import vl_convert
+from markupsafe import escape
 
 from reports.page import palette
+from reports.page.words import LANGUAGES, Language, Text
+
+Drawn = dict[Language, str]  # one SVG for each language
 
 _DECLARED = 'xmlns:xlink="http://www.w3.org/1999/xlink" '
 
 
-class Tables:
-    """The rows of one chart, kept out of it: Altair copies inline rows for every layer, many times."""
+class Canvas:
+    """What one chart is made of, kept out of it.
+
+    Rows, because Altair copies inline rows for every layer, many times; words, because a picture is drawn once and
+    then spoken in each language: in the chart stands a token for each.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.words: dict[str, Text] = {}
 
     def chart(self, rows: list[dict[str, Any]]) -> alt.Chart:
         """A chart over these rows."""
@@ -24,11 +33,25 @@ class Tables:
         self.rows[name] = rows
         return alt.Chart(alt.NamedData(name))
 
+    def word(self, text: Text) -> str:
+        """A token for the sentence; each call gives another, so that equal names stay apart."""
+        token = f"\ue000{len(self.words)}\ue001"
+        self.words[token] = text
+        return token
 
-def to_svg(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart, tables: Tables, name: str) -> str:
-    """Draw a chart; `name` makes its ids unique in a page that holds several. Nothing is fetched."""
-    spec = _styled(chart).to_dict(validate=False) | {"datasets": tables.rows}
-    return tidy(str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])), name)
+
+def to_svgs(chart: alt.LayerChart | alt.FacetChart | alt.VConcatChart, canvas: Canvas, name: str) -> Drawn:
+    """Draw a chart in each language; `name` makes its ids unique in a page that holds several. Nothing is fetched."""
+    spec = _styled(chart).to_dict(validate=False) | {"datasets": canvas.rows}
+    svg = str(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+    return {language: tidy(spoken(svg, canvas.words, language), f"{name}-{language}") for language in LANGUAGES}
+
+
+def spoken(svg: str, words: dict[str, Text], language: Language) -> str:
+    """The drawing with its tokens replaced by words, escaped."""
+    return re.sub(
+        "\ue000\\d+\ue001", lambda found: escape(words[found[0]].of(language)) if found[0] in words else "", svg
+    )
 
 
 def tidy(svg: str, name: str) -> str:
@@ -42,7 +65,7 @@ def tidy(svg: str, name: str) -> str:
 
 def log_ticks(low: float, high: float, most: int = 7) -> list[float]:
     """Round values around `low` and `high` (both > 0) for a log axis: 1, 2, 5 or only decades, at most `most`."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    first, last = math.floor(math.log10(low) - 1e-9), math.ceil(math.log10(high) + 1e-9)  # log10 is not exact
     for steps in ((1, 2, 5), (1, 3), (1,)):
         every = [float(f"{step}e{power}") for power in range(first, last + 1) for step in steps]
         below = [tick for tick in every if tick <= low][-1:]

@@ -28,10 +28,8 @@ class Box(NamedTuple):
     width: float
 
 
-def draw(steps: tuple[Step, ...], language: Language, width: int) -> str | None:
-    """The steps as an SVG `width` pixels wide, or None where there is no step."""
-    if not steps:
-        return None
+def draw(steps: tuple[Step, ...], language: Language, width: int) -> str:
+    """The steps (at least one) as an SVG `width` pixels wide."""
     box = _box(steps, width)
     y, rows = float(_HEAD), []
     for step in steps:

@@ -3,23 +3,23 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from reports import sequence
+from reports import charts, sequence
 from reports.model import Disturbance, Judgement, Step, Verdict
 from reports.page import figures, palette
 from reports.page.pictures import hops, over_time, percentiles
-from reports.page.words import LANGUAGES, Language, Text, name, phrase, say
+from reports.page.words import LANGUAGES, Text, name, phrase, say
 
 WIDE, NARROW = 920, 342  # pixels: the page's column, and a 390-pixel phone's
 
-Draw = Callable[[Language, int], str | None]
+Draw = Callable[[int], charts.Drawn | None]
 
 
 class Drawing(NamedTuple):
     """One drawing by language: SVG for a desk and for a phone."""
 
     name: str
-    wide: dict[Language, str]
-    narrow: dict[Language, str]
+    wide: charts.Drawn
+    narrow: charts.Drawn
 
 
 class Swatch(NamedTuple):
@@ -66,7 +66,7 @@ def pictures(judgement: Judgement) -> list[Picture]:
             say("picture.time"),
             _time_text(judgement),
             [*_time_legend(), *gate, *_shades(judgement)],
-            drawing("time", lambda language, width: over_time.draw(judgement, language, width)),
+            drawing("time", lambda width: over_time.draw(judgement, width)),
             [_mark(n, d) for n, d in enumerate(judgement.disturbances, 1)],
         ),
         Picture(
@@ -77,14 +77,14 @@ def pictures(judgement: Judgement) -> list[Picture]:
                 Swatch("dash", palette.ORANGE, say("picture.to_customer")),
                 *gate,
             ],
-            drawing("percentiles", lambda language, width: percentiles.draw(judgement, language, width)),
+            drawing("percentiles", lambda width: percentiles.draw(judgement, width)),
             [],
         ),
         Picture(
             say("picture.hops"),
             say("picture.hops_text"),
             [Swatch(hops.SHAPES[whose], color, name("whose", whose)) for whose, color in hops.COLORS.items()],
-            drawing("hops", lambda language, width: hops.draw(judgement, language, width)),
+            drawing("hops", lambda width: hops.draw(judgement, width)),
             [],
         ),
     ]
@@ -93,22 +93,20 @@ def pictures(judgement: Judgement) -> list[Picture]:
 def examples(verdicts: tuple[Verdict, ...]) -> list[Example]:
     """One drawing for each broken promise that has a story."""
     found = []
-    for number, verdict in enumerate(v for v in verdicts if v.state == "broken"):
+    for number, verdict in enumerate(v for v in verdicts if v.state == "broken" and v.example):
         if drawn := drawing(f"example-{number}", _story(verdict.example)):
             found.append(Example(figures.visible(verdict.promise), name("checker", verdict.checker), drawn))
     return found
 
 
 def drawing(title: str, draw: Draw) -> Drawing | None:
-    """Draw in both languages and widths; None where there is nothing to draw."""
-    wide, narrow = ({language: draw(language, width) for language in LANGUAGES} for width in (WIDE, NARROW))
-    if not all(wide.values()):
-        return None
-    return Drawing(title, {k: v or "" for k, v in wide.items()}, {k: v or "" for k, v in narrow.items()})
+    """Draw in both widths; None where there is nothing to draw."""
+    wide, narrow = draw(WIDE), draw(NARROW)
+    return Drawing(title, wide, narrow) if wide and narrow else None
 
 
 def _story(steps: tuple[Step, ...]) -> Draw:
-    return lambda language, width: sequence.draw(steps, language, min(width, 880))
+    return lambda width: {language: sequence.draw(steps, language, min(width, 880)) for language in LANGUAGES}
 
 
 def _time_text(judgement: Judgement) -> Text:

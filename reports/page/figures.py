@@ -4,7 +4,7 @@ import math
 import unicodedata
 from decimal import ROUND_HALF_EVEN, Decimal
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MISLEADING = frozenset("\ufffe\uffff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def ms(seconds: float | None, limit: float | None = None) -> str | None:
@@ -42,8 +42,11 @@ def decimal(value: Decimal, limit: Decimal | None = None) -> str:
 
 
 def visible(text: str) -> str:
-    """Foreign text fit to be shown: control and direction-changing characters are written out as escapes."""
-    return "".join(_escape(c) if c in _BIDI or unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    """Foreign text fit to be shown: control and direction-changing characters are written out as escapes.
+
+    What XML forbids is among them: one such character in a chart would abort the whole process inside vl-convert.
+    """
+    return "".join(_escape(c) if c in _MISLEADING or unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
 
 
 def exact(value: float) -> Decimal:

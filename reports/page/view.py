@@ -56,7 +56,7 @@ def view(judgement: Judgement) -> View:
         tiles=tiles.tiles(judgement),
         gates=gates,
         pictures=drawings.pictures(judgement),
-        quantiles=_quantiles(judgement),
+        quantiles=quantiles(judgement),
         phases=rows.phases(judgement),
         promises=rows.promises(judgement),
         examples=drawings.examples(judgement.verdicts),
@@ -94,7 +94,8 @@ def date(started: str) -> str:
         return figures.visible(started)
 
 
-def _quantiles(judgement: Judgement) -> list[tuple[str, Text, Text]]:
+def quantiles(judgement: Judgement) -> list[tuple[str, Text, Text]]:
+    """The percentile table: name, to the agent, to the customer, in ms; with `max` last."""
     to_agent, to_customer = dict(judgement.percentiles_to_agent), dict(judgement.percentiles_to_customer)
     shown = [q for q in (0.5, 0.9, 0.95, 0.99, 0.999, 0.9999) if q in to_agent or q in to_customer]
     limits = _limits(judgement)

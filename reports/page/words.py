@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from reports.page import figures
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -41,8 +43,8 @@ def say(key: str, **values: object) -> Text:
 
 
 def name(section: str, key: str) -> Text:
-    """The word for a key that comes from a run; the key itself where the table has no word for it."""
-    return table()[section].get(key) or same(key)
+    """The word for a key that comes from a run; the key itself, made visible, where the table has none."""
+    return table()[section].get(key) or same(figures.visible(key))
 
 
 def phrase(english: str) -> Text:
@@ -50,10 +52,20 @@ def phrase(english: str) -> Text:
 
     Several sentences may stand in one, parted by "; ".
     """
-    if known := _translated(english):
-        return Text(known, english)
-    parts = english.split("; ")
-    return Text("；".join(_translated(part) or part for part in parts), english) if len(parts) > 1 else same(english)
+    parts, chinese = english.split("; "), []
+    while parts:
+        taken, known = _longest(parts)
+        chinese.append(known)
+        parts = parts[taken:]
+    return Text("；".join(chinese), english)
+
+
+def _longest(parts: list[str]) -> tuple[int, str]:
+    """How many of the leading parts make one known sentence, and its Chinese; one part as it is where none do."""
+    for taken in range(len(parts), 0, -1):
+        if known := _translated("; ".join(parts[:taken])):
+            return taken, known
+    return 1, parts[0]
 
 
 def _translated(english: str) -> str | None:
@@ -77,4 +89,5 @@ def _patterns() -> list[tuple[re.Pattern[str], Text]]:
 
 def _pattern(sentence: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", sentence)
-    return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(parts)), re.DOTALL)
+    blanks = (f"(?P<{part}>(?:(?!; ).)+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+    return re.compile("".join(blanks), re.DOTALL)

@@ -9,7 +9,7 @@ import altair as alt
 from reports import charts
 from reports.model import Disturbance, Judgement, Phase, Second
 from reports.page import figures, gateline, palette
-from reports.page.words import Language, say
+from reports.page.words import say
 
 _POINTS = 300
 _FLOOR_MS = 0.1
@@ -38,28 +38,28 @@ def points(seconds: tuple[Second, ...]) -> list[Point]:
     return [_point(seconds[at : at + width]) for at in range(0, len(seconds), width)]
 
 
-def draw(judgement: Judgement, language: Language, width: int) -> str | None:
-    """The picture `width` pixels wide as SVG, or None where the run has no second to show."""
+def draw(judgement: Judgement, width: int) -> charts.Drawn | None:
+    """The picture `width` pixels wide in each language, or None where the run has no second to show."""
     rows = points(judgement.seconds)
     if not any(row.sent or row.replies or row.open for row in rows):
         return None
-    plot = _Plot(judgement, rows, language, width)
+    plot = _Plot(judgement, rows, width)
     panels = [plot.volume(), plot.open()] + ([plot.latency()] if plot.latencies() else [])
     chart = alt.vconcat(*panels, spacing=22).resolve_scale(x="shared", y="independent")
-    return charts.to_svg(chart, plot.tables, f"time-{language}-{width}")
+    return charts.to_svgs(chart, plot.canvas, f"time-{width}")
 
 
 class _Plot:
-    def __init__(self, judgement: Judgement, rows: list[Point], language: Language, width: int) -> None:
-        self.j, self.rows, self.language = judgement, rows, language
-        self.tables = charts.Tables()
+    def __init__(self, judgement: Judgement, rows: list[Point], width: int) -> None:
+        self.j, self.rows = judgement, rows
+        self.canvas = charts.Canvas()
         self.narrow = width < 600
         self.inner = width - 74
         ends = [p.end_s for p in judgement.phases] + [d.end_s for d in judgement.disturbances] + [rows[-1].t + 1]
         self.end = max(ends)
 
     def word(self, key: str) -> str:
-        return say(f"picture.{key}").of(self.language)
+        return self.canvas.word(say(f"picture.{key}"))
 
     def x(self, last: bool = False) -> alt.X:
         axis = {
@@ -78,7 +78,7 @@ class _Plot:
         return alt.layer(*shades, *layers).properties(width=self.inner, height=height, title=title)
 
     def volume(self) -> alt.LayerChart | alt.FacetChart:
-        base = self.tables.chart([{"t": r.t, "sent": r.sent, "replies": r.replies} for r in self.rows]).encode(self.x())
+        base = self.canvas.chart([{"t": r.t, "sent": r.sent, "replies": r.replies} for r in self.rows]).encode(self.x())
         y = _y(max(max(r.sent, r.replies) for r in self.rows))
         sent = base.mark_area(
             color=palette.BLUE, opacity=0.16, line={"color": palette.BLUE, "strokeWidth": 1.6}, interpolate="step-after"
@@ -90,7 +90,7 @@ class _Plot:
 
     def open(self) -> alt.LayerChart | alt.FacetChart:
         area = (
-            self.tables.chart([{"t": r.t, "open": r.open} for r in self.rows])
+            self.canvas.chart([{"t": r.t, "open": r.open} for r in self.rows])
             .mark_area(color=palette.GREY, opacity=0.22, line={"color": palette.GREY, "strokeWidth": 1.4})
             .encode(self.x(last=not self.latencies()), alt.Y("open:Q", **_y(max(r.open for r in self.rows), 2)))
         )
@@ -122,15 +122,15 @@ class _Plot:
 
     def _line(self, series: str, color: str, stroke: float, dash: list[int], y: dict[str, Any]) -> alt.Chart:
         values = [{"t": r.t, "v": getattr(r, series)} for r in self.rows]
-        mark = self.tables.chart(values).mark_line(
+        mark = self.canvas.chart(values).mark_line(
             color=color, strokeWidth=stroke, strokeDash=dash, strokeJoin="round", invalid="break-paths-show-domains"
         )
         line: alt.Chart = mark.encode(self.x(last=True), alt.Y("v:Q", **y))
         return line
 
     def _gate(self, limit: float, y: dict[str, Any]) -> alt.LayerChart | alt.FacetChart:
-        label = say("picture.gate_label", limit=f"{figures.plain(limit)} ms").of(self.language)
-        base = self.tables.chart([{"t": 0, "v": limit, "label": label}])
+        label = self.canvas.word(say("picture.gate_label", limit=f"{figures.plain(limit)} ms"))
+        base = self.canvas.chart([{"t": 0, "v": limit, "label": label}])
         rule = base.mark_rule(color=palette.RED, strokeWidth=1.2, strokeDash=[2, 3]).encode(alt.Y("v:Q", **y))
         text = base.mark_text(color=palette.RED, align="left", dx=6, dy=-7, fontSize=11.5).encode(
             self.x(last=True), alt.Y("v:Q", **y), alt.Text("label:N")
@@ -181,7 +181,7 @@ def _phases(plot: _Plot, top: bool) -> list[alt.Chart]:
     if not plot.j.phases:
         return []
     shaded = [{"t": p.begin_s, "t2": p.end_s} for p in plot.j.phases[1::2]]
-    bands = plot.tables.chart(shaded).mark_rect(color=palette.BAND).encode(plot.x(), x2="t2:Q")
+    bands = plot.canvas.chart(shaded).mark_rect(color=palette.BAND).encode(plot.x(), x2="t2:Q")
     named = [_label(plot, (p.begin_s + p.end_s) / 2, p.name) for p in plot.j.phases if _fits(plot, p)] if top else []
     return [bands, *_texts(plot, named, palette.QUIET, -8)]
 
@@ -192,7 +192,7 @@ def _disturbances(plot: _Plot, top: bool) -> list[alt.Chart]:
     layers = []
     for planned, color in ((True, palette.AMBER), (False, palette.RED)):
         rows = [{"t": d.begin_s, "t2": _until(d, least)} for _, d in numbered if d.planned is planned]
-        mark = plot.tables.chart(rows).mark_rect(color=color, opacity=0.26, clip=True)
+        mark = plot.canvas.chart(rows).mark_rect(color=color, opacity=0.26, clip=True)
         layers += [mark.encode(plot.x(), x2="t2:Q")] if rows else []
     marks = [_label(plot, (d.begin_s + d.end_s) / 2, circled(n)) for n, d in numbered] if top else []
     return [*layers, *_texts(plot, marks, palette.INK, 10)]
@@ -208,15 +208,15 @@ def _until(d: Disturbance, least: float) -> float:
 
 
 def _fits(plot: _Plot, phase: Phase) -> bool:
-    return (phase.end_s - phase.begin_s) / plot.end * plot.inner > 7 * len(phase.name) + 4
+    return (phase.end_s - phase.begin_s) / plot.end * plot.inner > 7 * len(figures.visible(phase.name)) + 4
 
 
 def _label(plot: _Plot, at: float, label: str) -> dict[str, Any]:
-    return {"t": min(max(at, 0), plot.end), "label": label}
+    return {"t": min(max(at, 0), plot.end), "label": figures.visible(label)}
 
 
 def _texts(plot: _Plot, rows: list[dict[str, Any]], color: str, dy: int) -> list[alt.Chart]:
     if not rows:
         return []
-    mark = plot.tables.chart(rows).mark_text(color=color, fontSize=12, dy=dy, baseline="middle")
+    mark = plot.canvas.chart(rows).mark_text(color=color, fontSize=12, dy=dy, baseline="middle")
     return [mark.encode(plot.x(), alt.Text("label:N"), y=alt.value(0))]

@@ -3,6 +3,8 @@
 import math
 import random
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,6 +22,7 @@ from reports.model import (
     Step,
     Verdict,
 )
+from reports.page.render import render
 
 Samples = dict[str, Judgement]
 
@@ -294,18 +297,26 @@ def _empty(demo: Judgement) -> Judgement:
     )
 
 
+def _undrawn(judgement: Judgement) -> Judgement:
+    # drawing takes seconds; where only the words differ, one sample with pictures is enough
+    nothing: dict[str, tuple[()]] = dict.fromkeys(
+        ("percentiles_to_agent", "percentiles_to_customer", "hops", "seconds"), ()
+    )
+    return msgspec.structs.replace(judgement, **nothing)
+
+
 def build() -> Samples:
     """All samples by name."""
     demo = _demo()
     go = msgspec.structs.replace(demo, target="shop-desk staging", target_version="2026.11.4", demo=False)
     return {
         "demo": demo,
-        "go": go,
+        "go": _undrawn(go),
         "no_go": _no_go(demo),
         "invalid": _invalid(demo),
         "conditions": _conditions(demo),
-        "demo_conditions": msgspec.structs.replace(demo, verdict="GO WITH CONDITIONS", exit_code=1),
-        "demo_no_go": msgspec.structs.replace(_no_go(demo), demo=True, target="reference"),
+        "demo_conditions": _undrawn(msgspec.structs.replace(demo, verdict="GO WITH CONDITIONS", exit_code=1)),
+        "demo_no_go": _undrawn(msgspec.structs.replace(_no_go(demo), demo=True, target="reference")),
         "empty": _empty(demo),
     }
 
@@ -324,3 +335,16 @@ def altered(samples: Samples) -> Callable[..., Judgement]:
         return msgspec.structs.replace(samples[name], **changes)
 
     return alter
+
+
+@pytest.fixture(scope="session")
+def written(samples: Samples, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder a sample was rendered into; drawn once, and so only to be read."""
+
+    @cache
+    def write(name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name)
+        render(samples[name], folder)
+        return folder
+
+    return write

@@ -16,9 +16,6 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from reports.model import Judgement
-from reports.page.render import render
-
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = 390, 1200
@@ -103,17 +100,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         pytest.skip("chromium is not installed")
     with chromium(tmp_path_factory.mktemp("profile")) as tab:
         yield tab
-
-
-@pytest.fixture(scope="module")
-def written(samples: dict[str, Judgement], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    @functools.cache
-    def write(name: str) -> Path:
-        folder = tmp_path_factory.mktemp(name)
-        render(samples[name], folder)
-        return folder
-
-    return write
 
 
 class _Jenkins(http.server.SimpleHTTPRequestHandler):

@@ -1,0 +1,43 @@
+"""The page's decisions: facts, quantiles, trust."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from reports.model import Judgement
+from reports.page import view
+
+
+@pytest.mark.parametrize(
+    ("started", "shown"),
+    [
+        ("2026-11-23T18:15:02+08:00", "2026-11-23 18:15 UTC+08:00"),
+        ("2026-11-23T18:15:02", "2026-11-23 18:15"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_dates_are_shown_to_the_minute_with_their_zone(started: str, shown: str) -> None:
+    assert view.date(started) == shown
+
+
+def test_a_version_nobody_told_is_said_to_be_untold(samples: dict[str, Judgement]) -> None:
+    assert view.facts(samples["empty"])[1].value.en == "version not told"
+
+
+def test_quantiles_keep_digits_at_their_gate(samples: dict[str, Judgement]) -> None:
+    lines = {stat: (a.en, c.en) for stat, a, c in view.quantiles(samples["no_go"])}
+    assert lines["p99"] == ("220", "500.04")
+    assert list(lines) == ["p50", "p90", "p95", "p99", "p99.9", "p99.99", "max"]
+
+
+def test_no_arrival_is_no_sample(altered: Callable[..., Judgement]) -> None:
+    content = view.view(altered("empty", dropped=0, arrivals=0))
+    assert content.trust[0].value.en == "no sample"
+
+
+def test_drawing_libraries_are_imported_only_to_draw() -> None:
+    code = "import sys, reports.page.render, reports.page.terminal; print({'altair', 'polars'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"
