@@ -120,7 +120,7 @@ def _to_agent(history: "History", windows: list[tuple[int, int, str]]) -> Sample
         .when(pl.col("queued"))
         .then(pl.lit("waited in a queue: every agent of the shop was full or away"))
         .when(pl.col("absent"))
-        .then(pl.lit("the harness had cut the device off between push and show"))
+        .then(pl.lit("the device was off between push and show, cut off by the harness or by a planned fault"))
     )
     return _sample(table.with_columns(reason=reason), "pushed", "t", "message", "device")
 

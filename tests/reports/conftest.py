@@ -6,6 +6,7 @@ The first word is seconds, the second the stream (`*` = all three), then the kin
 stream stand in the order written. A stream is cut where its lines end, unless an `end` closes it.
 """
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,22 +84,23 @@ def write(folder: Path, text: str) -> None:
     """Write the streams that a hand-written history tells of."""
     clock = [0]
     writers: dict[str, Writer] = {}
-    ended: set[str] = set()
+    last: dict[str, int] = {}  # of the streams that have no end
     for line in filter(None, (raw.partition("#")[0].strip() for raw in text.splitlines())):
-        seconds, where, kind, *fields = line.split()
+        seconds, where, kind, *fields = shlex.split(line)
         clock[0] = round(float(seconds) * 1e9)
         for stream in PARTS if where == "*" else (where,):
             if stream not in writers:
                 writers[stream] = Writer(folder, stream, "test", lambda: clock[0])
+            last[stream] = clock[0]
             if kind == "end":
                 writers[stream].close()
-                ended.add(stream)
+                del last[stream]
             elif kind != "watermark":
                 values: dict[str, Any] = dict(field.split("=", 1) for field in fields)
                 writers[stream].add(kind, **{**values, **({"n": int(values["n"])} if "n" in values else {})})
-            if stream not in ended:
-                writers[stream].flush()
-    for stream in writers.keys() - ended:
+    for stream, t in last.items():
+        clock[0] = t
+        writers[stream].flush()
         writers[stream]._file.close()  # as a kill would
 
 
@@ -159,3 +161,9 @@ def tell(tmp_path: Path) -> Tell:
         return load(folder)
 
     return told
+
+
+@pytest.fixture
+def tell_text(tell: Tell) -> Tell:
+    """`tell` under another name, for tests of functions called tell."""
+    return tell
