@@ -45,7 +45,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 def fate(mutant: Mutant | None, verdict: str, broken: tuple[str, ...], ran: bool) -> str:
     """What a trial amounts to; None stands for the clean service."""
     if mutant is None:
-        return "green" if verdict == "GO" else "false alarm"
+        return "green" if verdict == "DEMO PASSED" else "false alarm"
     if not ran:
         return "never ran"
     if verdict == "INVALID":

@@ -29,6 +29,13 @@ def write_summaries(judgement: Judgement, folder: Path) -> None:
     (folder / "junit.xml").write_bytes(junit(judgement))
 
 
+def word(judgement: Judgement) -> str:
+    """The verdict for machines; a demonstration has words of its own, so that nobody greps GO out of it."""
+    if judgement.demo and judgement.verdict in ("GO", "GO WITH CONDITIONS"):
+        return judgement.verdict.replace("GO", "DEMO PASSED")
+    return judgement.verdict
+
+
 def headline(judgement: Judgement) -> str:
     """The verdict in words: a passing run against the bundled reference is a demonstration, never 可以上线."""
     if judgement.demo and judgement.verdict == "GO":
@@ -44,7 +51,7 @@ def summary(judgement: Judgement) -> dict[str, Any]:
     processes = {h.process: {"lag_p99_s": h.lag_p99_s, "cpu_s": h.cpu_s, "complete": h.complete} for h in j.health}
     return {
         "schema": SCHEMA,
-        "verdict": j.verdict,
+        "verdict": word(j),
         "headline": headline(j),
         "demo": j.demo,
         "exit_code": j.exit_code,

@@ -15,10 +15,10 @@ MUTANT = Mutant("acks_before_commit", "GATEWAY-4", lambda: None)
     [
         (MUTANT, "NO-GO", ("GATEWAY-4",), True, "killed"),
         (MUTANT, "NO-GO", ("ORDER-1",), True, "survived"),
-        (MUTANT, "GO", (), True, "survived"),
+        (MUTANT, "DEMO PASSED", (), True, "survived"),
         (MUTANT, "NO-GO", ("GATEWAY-4",), False, "never ran"),
         (MUTANT, "INVALID", ("GATEWAY-4",), True, "not judged"),
-        (None, "GO", (), False, "green"),
+        (None, "DEMO PASSED", (), False, "green"),
         (None, "NO-GO", ("ORDER-1",), False, "false alarm"),
         (None, "INVALID", (), False, "false alarm"),
     ],
