@@ -1,5 +1,6 @@
 """The whole road: a customer's message to the target, a reply back, its echo."""
 
+import gc
 from typing import Any
 
 from simulators.douyin.signing import webhook_signature
@@ -23,3 +24,25 @@ async def test_a_message_goes_to_the_target_and_the_reply_comes_back(bench: Any)
         assert [row[0] for row in b.rows("accepted", "pushed", "acknowledged", "called", "delivered")] == [
             "accepted", "pushed", "acknowledged", "called", "delivered"
         ]  # fmt: skip
+
+
+async def test_the_road_of_a_message_leaves_no_cyclic_garbage(bench: Any) -> None:
+    """The gateway's process runs without the collector, so what is cyclic there would never be freed."""
+    async with bench(replies_per_turn=1000) as b:
+        customer, access = await b.customer(), await b.token()
+
+        async def turns(first: int, count: int) -> None:
+            for n in range(first, first + count):
+                message = (await customer.ask(op="send", id=f"c1-{n}", text="你好"))["message"]
+                await b.reply(message, "在的", access)
+                await customer.hear()
+            await b.target.saw("im_send_msg", first + count)
+
+        await turns(0, 20)  # connections and caches are made here
+        gc.collect()
+        gc.disable()
+        try:
+            await turns(20, 100)
+            assert gc.collect() < 100
+        finally:
+            gc.enable()
