@@ -14,7 +14,7 @@ title_zh = "小彩排"
 title_en = "tiny"
 business_speed = 200
 gates = ["lost = 0", "duplicated = 0", "reordered = 0", "phantom = 0", "blocked_leaked = 0", "leaked_across_shops = 0",
-         "sync_latency p50 < 500ms"]
+         "sync_latency p90 < 500ms"]
 
 [shops]
 count = 2
@@ -33,8 +33,8 @@ rate = 10
 
 [[phases]]
 name = "steady"
-seconds = 5
-rate = 40
+seconds = 6
+rate = 100
 
 [gateway]
 cut_s = 0.5
