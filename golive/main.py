@@ -48,10 +48,16 @@ def rehearse(
     runs: RunsOption = Path("runs"),
     gateway_port: GatewayPort = 0,
     service_port: ServicePort = 0,
+    kill: Annotated[
+        str,
+        typer.Option(
+            metavar="PHASE+S", help=say("在某阶段 kill -9 参考系统", "kill -9 the reference, such as surge+10")
+        ),
+    ] = "",
     allow_conditional: Conditional = False,
 ) -> None:
     """Play a scenario, judge it, and exit with the verdict's code."""
-    wish = Wish(scenario, target, seed, runs, gateway_port, service_port, allow_conditional)
+    wish = Wish(scenario, target, seed, runs, gateway_port, service_port, allow_conditional, kill)
     with clear_words():
         code, _ = perform(wish, console)
         raise typer.Exit(code)

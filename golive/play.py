@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
@@ -22,7 +23,7 @@ from golive.part import ROOT
 from golive.rehearsal import Rehearsal, new_run
 from golive.screen import Screen
 from golive.verdict import REPORT, conclude, point_last
-from history.scenario import Scenario, ScenarioError, load
+from history.scenario import Kill, Scenario, ScenarioError, load
 from reports.gates import GateError, check_lines
 from reports.model import Judgement
 from reports.page.terminal import verdict
@@ -42,13 +43,14 @@ class Wish:
     gateway_port: int = 0
     service_port: int = 0
     allow_conditional: bool = False
+    kill: str = ""  # "surge+10": kill -9 of the service ten seconds into the surge, and its restart
     program: tuple[str, ...] = REFERENCE
     config: Path = field(default=Path("golive.toml"))
 
 
 def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
     """Rehearse and judge. Raises Failure where the run could not even be judged."""
-    scenario = find_scenario(wish.scenario)
+    scenario = with_kill(find_scenario(wish.scenario), wish.kill)
     cast = prepare(wish, scenario)
     spec = cast.folder.spec()
     trouble: Failure | None = None
@@ -100,6 +102,18 @@ def find_scenario(name: str) -> Scenario:
         text = str(error) if str(path) in str(error) else f"{path}: {error}"
         raise Usage(text) from error
     return scenario
+
+
+def with_kill(scenario: Scenario, wish: str) -> Scenario:
+    """The scenario with one more planned kill, written PHASE+SECONDS; unchanged for "". Raises Usage."""
+    if not wish:
+        return scenario
+    phase, _, after = wish.rpartition("+")
+    names = [each.name for each in scenario.phases]
+    if phase not in names or not after.replace(".", "", 1).isdigit():
+        raise Usage(f"--kill {wish}: write PHASE+SECONDS, such as {names[-1]}+5; the phases are {', '.join(names)}")
+    kills = (*scenario.kills, Kill(phase=phase, after_s=float(after)))
+    return msgspec.structs.replace(scenario, kills=kills)
 
 
 def exit_code(judgement: Judgement, trouble: Failure | None, *, allow_conditional: bool) -> int:

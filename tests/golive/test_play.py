@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from golive.failures import Failure, Usage
-from golive.play import SCENARIOS, exit_code, find_scenario
+from golive.play import SCENARIOS, exit_code, find_scenario, with_kill
 from reports.model import Judgement
 
 SHORT = (SCENARIOS / "short.toml").read_text(encoding="utf-8") if (SCENARIOS / "short.toml").exists() else ""
@@ -63,3 +63,12 @@ def test_a_wrong_scenario_is_told_with_file_and_mend(tmp_path: Path, right: str,
     with pytest.raises(Usage, match=message) as error:
         find_scenario(str(path))
     assert str(path) in str(error.value)
+
+
+def test_a_kill_is_planned_by_phase_and_seconds() -> None:
+    launch = find_scenario("launch")
+    assert with_kill(launch, "") == launch
+    assert [(kill.phase, kill.after_s) for kill in with_kill(launch, "surge+10").kills] == [("surge", 10.0)]
+    for wrong in ("surge", "surge+", "serge+10", "surge+x", "+10"):
+        with pytest.raises(Usage, match="PHASE\\+SECONDS"):
+            with_kill(launch, wrong)
