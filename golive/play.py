@@ -78,6 +78,8 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
         None if wish.target == "reference" else config.pick(config.load(wish.config), wish.target, wish.config.parent)
     )
     keys = config.secrets(bound) if bound else {}
+    if bound and scenario.kills:
+        raise Usage(f"golive can kill and restart the bundled reference only, not {wish.target}: take the kills out")
     raise_limit(scenario.customers.concurrency * 2 + 1024)
     wish.runs.mkdir(parents=True, exist_ok=True)
     if (free := shutil.disk_usage(wish.runs).free / 2**20) < ROOM_MIB:
