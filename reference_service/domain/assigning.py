@@ -1,5 +1,7 @@
 """A conversation's way to an agent, to the queue, on to another agent, and to its resolution (ROUTE-1)."""
 
+import math
+
 from reference_service.domain import routing
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import (
@@ -83,6 +85,8 @@ def resolve(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
 
 def _wait(floor: ShopFloor, thread: Thread, now: float, changes: Changes) -> None:
     conversation = thread.conversation
+    if floor.queue:  # two that came in one moment keep their order, also after a restart
+        now = max(now, math.nextafter(floor.queue[-1].conversation.waits_since, math.inf))
     conversation.state, conversation.agent_id, conversation.waits_since = "queued", None, now
     floor.queue.append(thread)
     changes.keep(conversation)

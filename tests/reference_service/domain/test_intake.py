@@ -1,0 +1,119 @@
+"""What customers do becomes messages: once for ever, in order of acceptance, and never from an echo."""
+
+from reference_service.domain import assigning
+from reference_service.domain.changes import Changes
+from reference_service.domain.records import Conflict, Taken
+from reference_service.filtering.words import Word
+
+
+def test_a_first_message_opens_a_conversation_and_reaches_an_agent(stage) -> None:
+    desk = stage.agent()
+    assert stage.write("c1", "m1", "在吗", index=1) == "taken"
+    (assigned_type, assigned), (created_type, created) = stage.log(desk)
+    assert (assigned_type, created_type) == ("conversation.assigned", "message.created")
+    assert assigned["customer"] == {"open_id": "c1", "nick": "昵称c1"}
+    assert (assigned["reason"], assigned["load"], assigned["capacity"]) == ("new", 1, 2)
+    assert (created["text"], created["seq"], created["platform_message_id"], created["index"]) == ("在吗", 1, "m1", 1)
+
+
+def test_the_same_message_id_again_changes_nothing(stage) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1")
+    assert stage.write("c1", "m1") == "again"
+    assert len(stage.told(desk, "message.created")) == 1
+    assert stage.all[-1].rows == []
+
+
+def test_the_same_message_id_with_another_body_is_recorded_as_a_conflict(stage) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1", "甲")
+    assert stage.write("c1", "m1", "乙") == "conflict"
+    assert [record for record, _ in stage.all[-1].rows] == [Conflict]
+    assert [m["text"] for m in stage.told(desk, "message.created")] == ["甲"]
+
+
+def test_only_hashes_of_message_ids_are_kept_for_ever(stage) -> None:
+    stage.write("c1", "m-secret", "私密")
+    (row,) = [row for changes in stage.all for record, row in changes.rows if record is Taken]
+    assert all("m-secret" not in str(value) and "私密" not in str(value) for value in row)
+
+
+def test_the_same_message_id_at_two_shops_is_two_messages(stage) -> None:
+    stage.shop("s2")
+    assert stage.write("c1", "m1") == "taken"
+    assert stage.write("c1", "m1", shop="s2") == "taken"
+
+
+def test_sequence_is_dense_in_order_of_acceptance_and_a_late_arrival_is_marked(stage) -> None:
+    desk = stage.agent()
+    for message, index in (("m1", 1), ("m3", 3), ("m2", 2), ("m4", 4)):
+        stage.write("c1", message, index=index)
+    told = stage.told(desk, "message.created")
+    assert [(m["platform_message_id"], m["seq"], m["index"], m["late"]) for m in told] == [
+        ("m1", 1, 1, False),
+        ("m3", 2, 3, False),
+        ("m2", 3, 2, True),
+        ("m4", 4, 4, False),
+    ]
+
+
+def test_an_echo_is_never_a_customers_message(stage) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1")
+    assert stage.echo("c1", "m9", "自己发的") == "ignored"
+    assert stage.thread("c1").seq == 1
+    assert len(stage.told(desk, "message.created")) == 1
+
+
+def test_an_unknown_shop_app_or_event_is_ignored(stage) -> None:
+    before = len(stage.world.threads)
+    assert (
+        stage.event("im_receive_msg", "c1", "o-nobody", conversation_short_id="@1", server_message_id="m") == "ignored"
+    )
+    assert stage.event("im_enter_direct_msg", "c1", "o-s1", conversation_short_id="@1") == "ignored"
+    stage.floor.shop.client_key = "another app"
+    assert stage.write("c1", "m1") == "ignored"
+    assert len(stage.world.threads) == before
+
+
+def test_a_recall_takes_the_text_away_and_is_told(stage) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1", "说错了")
+    assert stage.event("im_recall_msg", "c1", "o-s1", server_message_id="m1") == "taken"
+    assert stage.event("im_recall_msg", "c1", "o-s1", server_message_id="m1") == "ignored"
+    (recalled,) = stage.told(desk, "message.recalled")
+    assert (recalled["seq"], recalled["platform_message_id"]) == (1, "m1")
+    assert stage.thread("c1").visit[0].shown is None
+
+
+def test_a_read_mark_is_told_and_is_no_message(stage) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1")
+    stage.event("im_message_read", "c1", "o-s1", conversation_short_id="@c1-s1", index=3)
+    assert stage.told(desk, "message.read") == [{"conversation_id": "cv1", "index": 3}]
+    assert stage.thread("c1").seq == 1
+
+
+def test_listed_words_are_masked_or_withheld_and_nicknames_too(stage) -> None:
+    desk = stage.agent()
+    stage.words(Word("微信"), Word("骗子", to_agent="block"), Word("昵称"))
+    stage.write("c1", "m1", "加我微信")
+    stage.write("c1", "m2", "骗子")
+    assert stage.told(desk, "conversation.assigned")[0]["customer"]["nick"] == "**c1"
+    assert [(m["text"], m["masked"]) for m in stage.told(desk, "message.created")] == [("加我**", True)]
+    (blocked,) = stage.told(desk, "message.blocked")
+    assert blocked["platform_message_id"] == "m2"
+    assert "text" not in blocked
+    assert "骗子" not in str(stage.log(desk))
+
+
+def test_a_resolved_conversation_is_reopened_under_its_own_id(stage) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1")
+    changes = Changes()
+    assigning.resolve(stage.floor, stage.thread("c1"), changes)
+    stage.all.append(changes)
+    stage.write("c1", "m2")
+    assigned = stage.told(desk, "conversation.assigned")
+    assert [(a["conversation_id"], a["reason"]) for a in assigned] == [("cv1", "new"), ("cv1", "reopened")]
+    assert [m["seq"] for m in stage.told(desk, "message.created")] == [1, 2]

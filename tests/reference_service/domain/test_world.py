@@ -1,0 +1,76 @@
+"""Whatever happens in whatever order: one assignee or one queue place, capacity kept, nothing untold, nothing twice."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reference_service.domain import assigning, presence
+from reference_service.domain.changes import Changes
+
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["write", "write", "write", "resolve", "on", "off", "gone", "online", "away", "offline", "reply"]
+        ),
+        st.integers(0, 4),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ACTIONS)
+def test_invariants_hold_after_any_history(new_stage, actions: list[tuple[str, int]]) -> None:
+    stage = new_stage()
+    desks = [stage.agent(capacity=1 + n, device="d1" if n else None) for n in range(3)]
+    for number, (what, who) in enumerate(actions):
+        _act(stage, desks[who % 3], f"c{who}", what, number)
+        _routed_once(stage, desks)
+    for desk in desks:
+        _told_once_and_all(stage, desk)
+
+
+def _act(stage, desk, customer: str, what: str, number: int) -> None:
+    stage.now += 1.0
+    if what == "write":
+        stage.write(customer, f"m{number}", index=number)
+    elif what == "resolve" and f"@{customer}-s1" in stage.floor.threads:
+        changes = Changes()
+        assigning.resolve(stage.floor, stage.thread(customer), changes)
+        stage.all.append(changes)
+    elif what == "on":
+        stage.on(desk)
+    elif what == "off":
+        stage.off(desk)
+    elif what == "gone":
+        changes = Changes()
+        for left in presence.gone(stage.world, stage.now, 2.0):
+            assigning.hand_on(stage.floor, left, "gone", stage.now, changes)
+        stage.all.append(changes)
+    elif what == "reply" and desk.held:
+        stage.reply(desk, next(iter(desk.held.values())), "您好", f"k{number}")
+    elif what in ("online", "away", "offline"):
+        stage.available(desk, what)
+
+
+def _routed_once(stage, desks) -> None:
+    for thread in stage.floor.threads.values():
+        conversation = thread.conversation
+        holders = [desk.person.id for desk in desks if conversation.id in desk.held]
+        places = sum(waiting is thread for waiting in stage.floor.queue)
+        expected = {"assigned": (1, 0), "queued": (0, 1), "resolved": (0, 0)}[conversation.state]
+        assert (len(holders), places) == expected
+        assert holders == ([conversation.agent_id] if conversation.agent_id else [])
+    for desk in desks:
+        assert len(desk.held) <= desk.person.capacity
+        if stage.floor.queue:
+            able = desk.person.availability == "online" and desk.devices and len(desk.held) < desk.person.capacity
+            assert not able, "somebody waits though somebody is able"
+
+
+def _told_once_and_all(stage, desk) -> None:
+    told = [(m["conversation_id"], m["seq"]) for m in stage.told(desk, "message.created")]
+    assert max(Counter(told).values(), default=0) <= 1
+    for thread in desk.held.values():
+        assert {(thread.conversation.id, message.seq) for message in thread.visit} <= set(told)

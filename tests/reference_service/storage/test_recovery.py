@@ -1,0 +1,116 @@
+"""What was committed is what is there after a restart."""
+
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reference_service.domain import assigning
+from reference_service.domain.changes import Changes
+from reference_service.domain.outbox import Answer
+from reference_service.domain.world import World
+from reference_service.filtering.words import Word
+from reference_service.storage import tables
+from reference_service.storage.journal import commit
+from reference_service.storage.reader import Reader
+from reference_service.storage.recovery import recover
+
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["write", "write", "late", "recall", "resolve", "reply", "reply", "ok", "lost", "offline", "online"]
+        ),
+        st.integers(0, 3),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(actions=ACTIONS)
+def test_the_world_after_a_restart_is_the_world_before_it(
+    tmp_path_factory: Any, new_stage: Any, actions: list[tuple[str, int]]
+) -> None:
+    stage = new_stage()
+    stage.words(Word("微信"), Word("骗", to_agent="block"))
+    desks = [stage.agent(capacity=2) for _ in range(2)]
+    for number, (what, who) in enumerate(actions):
+        _act(stage, desks[who % 2], f"c{who}", what, number)
+    assert _picture(_restarted(stage, tmp_path_factory.mktemp("data"))) == _picture(stage.world)
+
+
+def test_a_restarted_service_gives_no_id_twice(stage, tmp_path: Path) -> None:
+    removed = stage.agent()
+    changes = Changes()
+    world = _restarted(stage, tmp_path)
+    assert world.next_number("people", changes) > int(removed.person.id[1:])
+    assert world.next_number("conversations", changes) == 1
+
+
+def _restarted(stage: Any, folder: Path) -> World:
+    connection = apsw.Connection(str(folder / "service.db"))
+    tables.prepare(connection)
+    commit(connection, stage.all)
+    connection.close()
+    reader = Reader(folder / "service.db")
+    world, _ = recover(reader, stage.now, 10.0)
+    reader.close()
+    return world
+
+
+def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
+    stage.now += 1.0
+    known = f"@{customer}-s1" in stage.floor.threads
+    if what == "write":
+        stage.write(customer, f"m{number}", ("加我微信", "骗", "你好")[number % 3], index=number)
+    elif what == "late":
+        stage.write(customer, f"m{number}", index=0)
+    elif what == "recall":
+        stage.event("im_recall_msg", customer, "o-s1", server_message_id=f"m{number - 1}")
+    elif what == "resolve" and known:
+        changes = Changes()
+        assigning.resolve(stage.floor, stage.thread(customer), changes)
+        stage.all.append(changes)
+    elif what == "reply" and desk.held:
+        stage.reply(desk, next(iter(desk.held.values())), f"您好{number}", f"k{number}")
+    elif what in ("ok", "lost") and stage.calls:
+        stage.answer(stage.calls.pop(0), Answer(what, f"r{number}" if what == "ok" else ""))
+    elif what in ("online", "offline"):
+        stage.available(desk, what)
+
+
+def _picture(world: World) -> dict[str, Any]:
+    """All that must survive. Calls under way are waited for after a restart, and devices are gone."""
+    return {
+        "taken": world.taken,
+        "counters": world.counters,
+        "apps": world.apps,
+        "people": {name: msgspec.structs.asdict(person) for name, person in world.people.items()},
+        "words": {name: (f.words.version, f.words.words, f.words.allow) for name, f in world.floors.items()},
+        "queues": {name: [t.conversation.id for t in f.queue] for name, f in world.floors.items()},
+        "desks": {name: _desk(desk) for f in world.floors.values() for name, desk in f.desks.items()},
+        "threads": {name: _thread(thread) for name, thread in world.threads.items()},
+    }
+
+
+def _desk(desk: Any) -> dict[str, Any]:
+    sent = {key: (message.id, message.text, message.status) for key, message in desk.sent.items()}
+    return {"s": desk.s, "held": sorted(desk.held), "sent": sent}
+
+
+def _thread(thread: Any) -> dict[str, Any]:
+    open_now = thread.conversation.state != "resolved"
+    outbox = [(message.seq, message.attempt, message.status) for message in thread.outbox]
+    return {
+        "conversation": msgspec.structs.asdict(thread.conversation),
+        "seq": thread.seq,
+        "top_index": thread.top_index,
+        "told": thread.told,
+        "outbox": outbox,
+        "own": thread.own,
+        "visit": [(m.seq, m.shown, m.status, m.platform_id) for m in thread.visit] if open_now else [],
+        "answering": thread.answering() if open_now else "",
+    }

@@ -1,0 +1,62 @@
+"""Every record comes back as it was written."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reference_service.domain.changes import Changes
+from reference_service.domain.records import Message
+from reference_service.storage import tables
+from reference_service.storage.journal import commit
+from reference_service.storage.reader import Reader
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+MESSAGES = st.builds(
+    Message,
+    conversation_id=TEXT,
+    seq=st.integers(1, 2**62),
+    sender=st.sampled_from(["customer", "agent"]),
+    agent_id=st.none() | TEXT,
+    platform_id=st.none() | TEXT,
+    client_msg_id=st.none() | TEXT,
+    text=TEXT,
+    shown=st.none() | TEXT,
+    masked=st.booleans(),
+    index=st.none() | st.integers(0, 2**63 - 1),
+    late=st.booleans(),
+    status=st.sampled_from(["received", "pending", "sent", "failed", "in_doubt", "recalled"]),
+    created_at=st.floats(0, 1e10),
+    step=st.sampled_from(["", "queued", "calling", "echo", "waiting"]),
+    attempt=st.integers(0, 20),
+    due=st.floats(0, 1e10),
+)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tables") / "service.db"
+
+
+@given(messages=st.lists(MESSAGES, max_size=40, unique_by=lambda m: (m.conversation_id, m.seq)))
+def test_messages_come_back_as_they_were(database: Path, messages: list[Message]) -> None:
+    connection = apsw.Connection(str(database))
+    tables.prepare(connection)
+    connection.execute("DELETE FROM message")
+    changes = Changes()
+    for message in messages:
+        changes.keep(message)
+    commit(connection, [changes])
+    connection.close()
+    reader = Reader(database)
+    found = reader.rows(Message)
+    reader.close()
+    key = lambda m: (m.conversation_id, m.seq)  # noqa: E731
+    assert sorted(found, key=key) == sorted(messages, key=key)
+
+
+def test_every_record_has_a_table_with_a_key_of_its_own_columns() -> None:
+    for record, key in tables.KEYS.items():
+        assert set(key) <= set(tables.columns(record))
