@@ -1,0 +1,25 @@
+"""`python -m benchmarks`: every figure of docs/performance.md, one after the other (about 12 minutes)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = (
+    ("the customers' engine against websockets.sync", ["benchmarks/engine.py"]),
+    ("the history written, judged and drawn", ["-m", "benchmarks.history"]),
+    ("a launch rehearsal", ["-m", "golive", "rehearse", "launch"]),
+)
+
+
+def main() -> int:
+    """Run them all; 1 where one missed a target."""
+    missed = 0
+    for title, arguments in COMMANDS:
+        print(f"\n== {title}: python {' '.join(arguments)}", flush=True)
+        missed |= subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode
+    return int(missed != 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
