@@ -82,21 +82,29 @@ def _gates(
 
 
 def _facts(history: History, phases: tuple[Phase, ...]) -> verdict.Facts:
-    plans = history.of("intended", "dropped")["message"]
-    intended = history.of("intended").filter(pl.col("t") <= history.settled).select("message")
-    dropped = history.of("dropped")
-    unsent = intended.join(history.messages.select(message="own"), on="message", how="anti")
+    intended, dropped = history.of("intended"), history.of("dropped")
+    unplanned = dropped.join(intended.select("message"), on="message", how="anti")
     return verdict.Facts(
         health=health.health(history, phases),
         acting=tuple(health.acting(history)),
         missing=tuple(part for part in NEEDED if not history.has(part)),
         phases=phases,
         horizon_s=history.seconds(history.horizon),
-        arrivals=plans.n_unique(),
+        arrivals=len(intended) + len(unplanned),
         dropped=len(dropped),
-        unsent=len(unsent.join(dropped.select("message"), on="message", how="anti")),
+        unsent=_unsent(history),
         scenario=history.scenario,
     )
+
+
+def _unsent(history: History) -> int:
+    """Messages intended in time, not dropped, and never taken by the gateway; counted by id, should one come twice."""
+    planned = history.of("intended").filter(pl.col("t") <= history.settled).group_by("message").agg(wanted=pl.len())
+    dropped = history.of("dropped").group_by("message").agg(gone=pl.len())
+    taken = history.messages.group_by(message="own").agg(taken=pl.len())
+    table = planned.join(dropped, on="message", how="left").join(taken, on="message", how="left").fill_null(0)
+    wanted, gone, came = (pl.col(name).cast(pl.Int64) for name in ("wanted", "gone", "taken"))
+    return int(table.select((wanted - gone - came).clip(lower_bound=0).sum()).item())
 
 
 def _with_slowest(sync: Verdict, history: History) -> Verdict:

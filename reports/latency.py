@@ -151,20 +151,36 @@ def _gaps(history: "History", windows: list[tuple[int, int, str]]) -> pl.DataFra
 
 
 def _to_customer(history: "History", windows: list[tuple[int, int, str]]) -> Sample:
-    """From the agent pressing send to the reply's first receipt by the customer."""
-    done = history.replies.filter(pl.col("received").is_not_null())
+    """From the agent pressing send to the reply's first receipt by the customer.
+
+    Where the customer was not connected when the platform took the reply, the way ends there: their coming back is not
+    the target's, but a target so slow that they left does not get away with it.
+    """
+    done = _arrived(history)
     cuts = history.sessions.filter(pl.col("off_note").is_in(HARNESS_ENDED)).select("device", "off").sort("off")
     table = done.sort("answered").join_asof(
         cuts, left_on="answered", right_on="off", by="device", strategy="forward", check_sortedness=False
     )
-    cut = pl.col("off").is_not_null() & (pl.col("off") < pl.col("taken").fill_null(pl.col("received")))
+    cut = pl.col("off").is_not_null() & (pl.col("off") < pl.col("taken").fill_null(pl.col("arrived")))
     reason = (
         pl.when(within(pl.col("answered"), windows))
         .then(pl.lit("answered in a planned fault"))
         .when(cut)
         .then(pl.lit("the harness cut the device off while it was sending"))
     )
-    return _sample(table.with_columns(reason=reason), "answered", "received", "token", "customer")
+    return _sample(table.with_columns(reason=reason), "answered", "arrived", "token", "customer")
+
+
+def _arrived(history: "History") -> pl.DataFrame:
+    """Replies with `arrived` (ns): received by the customer, or taken by the platform for a customer who was away."""
+    turns = (
+        history.of("joined", "left").sort("t", "row").select(customer="actor", turn="t", away=pl.col("kind") == "left")
+    )
+    called = history.replies.filter(pl.col("called").is_not_null()).sort("called")
+    there = called.join_asof(turns, left_on="called", right_on="turn", by="customer", check_sortedness=False)
+    away = there.filter("away").select("token", stopped="called")
+    replies = history.replies.join(away, on="token", how="left")
+    return replies.with_columns(arrived=pl.coalesce("stopped", "received")).filter(pl.col("arrived").is_not_null())
 
 
 def _reply_time(history: "History") -> Sample:

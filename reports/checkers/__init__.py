@@ -7,6 +7,7 @@ from typing import NamedTuple
 from reports.checkers import (
     acknowledged_survives,
     assigned_once,
+    blocked_reaches_nobody,
     blocked_stays_blocked,
     capacity,
     exactly_once,
@@ -47,6 +48,7 @@ CHECKERS = _of(
     phantom,
     leaks,
     blocked_stays_blocked,
+    blocked_reaches_nobody,
     signature,
     capacity,
     assigned_once,

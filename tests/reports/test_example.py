@@ -6,7 +6,8 @@ from reports.model import Step
 
 def test_the_violation_with_the_fewest_events_is_told(tell_text):
     history = tell_text(
-        "1 gateway accepted message=@1\n2 gateway pushed message=@1\n3 gateway accepted message=@2\n4 gateway accepted message=@3"
+        "1 gateway accepted message=@1\n2 gateway pushed message=@1\n"
+        "3 gateway accepted message=@2\n4 gateway accepted message=@3"
     )
     names = history.rows.select(name="message", t="t").unique("name", keep="first")
     assert smallest(history, names)["name"] == "@2"
@@ -14,7 +15,8 @@ def test_the_violation_with_the_fewest_events_is_told(tell_text):
 
 def test_a_story_names_who_did_what_to_whom(tell_text):
     history = tell_text(
-        "1 customers phase note=x\n1.5 gateway pushed message=@1 n=2\n2 agents shown message=@1 device=a1/1 actor=a1 n=7"
+        "1 customers phase note=x\n1.5 gateway pushed message=@1 n=2\n"
+        "2 agents shown message=@1 device=a1/1 actor=a1 n=7"
     )
     assert tell(history, ["@1"], lambda row: row["kind"] == "shown") == (
         Step(t_s=0.5, who="gateway", to="target", what="pushes @1, attempt 2"),

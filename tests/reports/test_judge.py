@@ -135,6 +135,17 @@ def test_a_late_harness_is_invalid(judged, text):
     assert "gateway ran late in phase" in j.reasons[0]
 
 
+def test_messages_that_never_got_past_the_gateway_make_it_invalid(judged, text):
+    again = "\n9 customers intended message=c1-3 actor=c1 shop=s1 conversation=@C1"
+    j = judged(text + again)  # an id used twice: the gateway took one message for both
+    assert j.verdict == "INVALID"
+    assert "1 of 321 messages never got past the gateway: the load was not there" in j.reasons
+    dropped = "\n9 customers dropped message=c1-3 actor=c1 shop=s1 conversation=@C1"
+    assert (
+        "1 of 321 arrivals were dropped: the load was not what was asked for" in judged(text + again + dropped).reasons
+    )
+
+
 def test_a_waiver_makes_conditions_and_is_printed(judged, text):
     lines = (*scenario().gates, "in_doubt = 0")
     waivers = (Waiver(gate="in_doubt = 0", reason="known", person="Li", expires="2026-12-31"),)

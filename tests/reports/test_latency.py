@@ -109,6 +109,27 @@ def test_a_reply_whose_device_the_harness_cut_off_meanwhile_is_left_out(tell):
     assert tell(REPLY + cut.replace("1.05", "1.2")).latencies.to_customer.left_out == {}
 
 
+@pytest.mark.parametrize(("left", "seconds"), [("1.15", 0.2), ("0.5", 0.2), ("1.25", 0.3)])
+def test_a_customer_who_was_away_ends_the_way_at_the_platform(tell, left, seconds):
+    text = f"""
+0.1 gateway accepted message=@1 ref=c1-1 actor=c1 conversation=@C1
+0.1 customers joined actor=c1
+{left} customers left actor=c1
+1.2 gateway called message=r1 ref=@2 note=ok
+"""
+    assert [round(s, 6) for s in tell(REPLY + text).latencies.to_customer.frame["seconds"]] == [seconds]
+
+
+def test_a_reply_taken_for_a_customer_the_slow_target_made_leave_counts(tell):
+    text = """
+0.1 gateway accepted message=@1 ref=c1-1 actor=c1 conversation=@C1
+5.0 customers left actor=c1
+9.0 gateway called message=r1 ref=@2 note=ok
+"""
+    slow = "\n".join(line for line in REPLY.splitlines() if "received" not in line)
+    assert tell(slow + text).latencies.to_customer.frame["seconds"].to_list() == [8.0]
+
+
 def test_a_customers_wait_ends_with_the_next_reply(tell):
     text = """
 1 customers sent message=c1-1 conversation=@C1

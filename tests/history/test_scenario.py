@@ -1,0 +1,55 @@
+"""Scenario files: read, and refused with what would be right."""
+
+import pytest
+
+from history.scenario import ScenarioError, load, parse
+
+GOOD = """
+name = "x"
+title_zh = "甲"
+title_en = "a"
+gates = ["lost = 0"]
+[customers]
+concurrency = 5
+[[phases]]
+name = "steady"
+seconds = 10
+rate = 2
+"""
+
+
+def test_a_short_file_is_a_whole_scenario():
+    scenario = parse(GOOD)
+    assert (scenario.customers.concurrency, scenario.phases[0].rate, scenario.seed) == (5, 2, 618)
+
+
+def test_the_drain_covers_every_cut_and_pause_of_the_retry_plan():
+    assert parse(GOOD).drain_s() == 1 + 2 + 4 + 4 * 5 + 10
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (("concurrency", "concurency"), "did you mean `concurrency`"),
+        (("concurrency = 5", "concurrency = 0"), "customers.concurrency must be above 0"),
+        (("concurrency = 5", 'concurrency = "many"'), "Expected `int`"),
+        (("concurrency = 5", "concurrency = 5\nvip_share = 2"), "customers.vip_share = 2.0 is no share"),
+        (("seconds = 10", "seconds = 0"), "seconds must be above 0"),
+        (("rate = 2", "rate = -1"), "rate not below 0"),
+        (('name = "x"', 'name = "x'), "not TOML"),
+        (("rate = 2", 'rate = 2\n[[kills]]\nphase = "surge"\nafter_s = 1'), "there is none; phases are steady"),
+    ],
+)
+def test_a_wrong_scenario_says_where_and_what_would_be_right(change, complaint):
+    with pytest.raises(ScenarioError, match=complaint):
+        parse(GOOD.replace(*change), "here.toml")
+
+
+def test_no_phase_is_no_scenario():
+    with pytest.raises(ScenarioError, match="it has no"):
+        parse(GOOD.partition("[[phases]]")[0].replace("gates", "phases = []\ngates"))
+
+
+def test_a_file_that_is_not_there_is_told_clearly(tmp_path):
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load(tmp_path / "none.toml")
