@@ -51,8 +51,8 @@ def actors(steps: tuple[Step, ...]) -> list[str]:
 
 
 def text_width(text: str) -> float:
-    """About how wide a text is drawn, in pixels; CJK characters are square."""
-    return sum(_SIZE if unicodedata.east_asian_width(c) in "WF" else _SIZE * 0.56 for c in text)
+    """How wide a text is drawn at most, in pixels: fonts differ by machine; CJK characters are square."""
+    return sum(_SIZE * (1.05 if unicodedata.east_asian_width(c) in "WF" else 0.68) for c in text)
 
 
 def _box(steps: tuple[Step, ...], width: int) -> Box:

@@ -21,7 +21,7 @@ def draw(judgement: Judgement, width: int) -> charts.Drawn | None:
     rows = [_row(canvas, hop, narrow) for hop in judgement.hops if hop.latency.p50 is not None]
     if not rows:
         return None
-    left, right = (112, 14) if narrow else (250, 150)  # on a phone the figures stand above their bar
+    left, right = (134, 14) if narrow else (250, 150)  # on a phone the figures stand above their bar
     values = [value for row in rows for value in (row["p50"], row["p99"])]
     scale, ticks = charts.log_scale(values, 4 if narrow else 8)
     axis = {"values": ticks, "format": ",~f", "title": None, "orient": "top", "domain": False, "ticks": False}

@@ -54,7 +54,7 @@ class _Plot:
         self.j, self.rows = judgement, rows
         self.canvas = charts.Canvas()
         self.narrow = width < 600
-        self.inner = width - 74
+        self.inner = width - 82
         ends = [p.end_s for p in judgement.phases] + [d.end_s for d in judgement.disturbances] + [rows[-1].t + 1]
         self.end = max(ends)
 
@@ -106,8 +106,8 @@ class _Plot:
             "title": None,
             "values": ticks,
             "format": ",~f",
-            "minExtent": 50,
-            "maxExtent": 50,
+            "minExtent": 58,
+            "maxExtent": 58,
             "domain": False,
             "ticks": False,
         }
@@ -169,8 +169,8 @@ def _y(high: float, count: int = 4) -> dict[str, Any]:
         "title": None,
         "tickCount": count,
         "format": ",~f",
-        "minExtent": 50,
-        "maxExtent": 50,
+        "minExtent": 58,
+        "maxExtent": 58,
         "domain": False,
         "ticks": False,
     }

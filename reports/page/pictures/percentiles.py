@@ -30,8 +30,8 @@ def draw(judgement: Judgement, width: int) -> charts.Drawn | None:
         "title": None,
         "values": ticks,
         "format": ",~f",
-        "minExtent": 50,
-        "maxExtent": 50,
+        "minExtent": 58,
+        "maxExtent": 58,
         "domain": False,
         "ticks": False,
     }
@@ -42,7 +42,7 @@ def draw(judgement: Judgement, width: int) -> charts.Drawn | None:
     layers += [_way(canvas, ways["to_agent"], palette.BLUE, [], "circle", x, y)]
     layers += [_limit(canvas, limit, rarest, x, y) for limit in limits]
     title = canvas.word(say("picture.latency_axis"))
-    chart = alt.layer(*layers).properties(width=width - 74, height=220 if width < 600 else 280, title=title)
+    chart = alt.layer(*layers).properties(width=width - 82, height=220 if width < 600 else 280, title=title)
     return charts.to_svgs(chart, canvas, f"percentiles-{width}")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 pytestmark = pytest.mark.browser
 
@@ -30,8 +30,8 @@ JENKINS = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-
 class Page:
     """One tab, driven by the DevTools protocol."""
 
-    def __init__(self, socket_url: str) -> None:
-        self._socket = connect(socket_url, max_size=None, compression=None)
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
         self._number = 0
         self._session: str | None = None
         self.events: list[dict[str, Any]] = []
@@ -74,22 +74,18 @@ class Page:
         shot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
         return base64.b64decode(shot["data"])
 
-    def close(self) -> None:
-        self._socket.close()
-
 
 @contextlib.contextmanager
 def chromium(profile: Path) -> Iterator[Page]:
     command = [str(shutil.which("chromium")), *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        assert process.stderr is not None
-        url = next(line.rpartition(" ")[2].strip() for line in process.stderr if "DevTools listening on" in line)
-        page = Page(url)
         try:
-            yield page
+            assert process.stderr is not None
+            url = next(line.rpartition(" ")[2].strip() for line in process.stderr if "DevTools listening on" in line)
+            with connect(url, max_size=None, compression=None, proxy=None) as socket:
+                yield Page(socket)
         finally:
-            page.close()
-            process.terminate()
+            process.kill()  # a polite end is no part of any claim, and must not hang a test run
 
 
 @pytest.fixture(scope="module")
