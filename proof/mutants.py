@@ -1,4 +1,4 @@
-"""Eleven ways to be wrong, each named for its sin and planted from outside; the service holds no trace of them."""
+"""Twelve ways to be wrong, each named for its sin and planted from outside; the service holds no trace of them."""
 
 import asyncio
 import re
@@ -8,10 +8,10 @@ from itertools import count
 from proof.mutant import mutant, ran
 from reference_service import signature
 from reference_service.api import sessions
-from reference_service.domain import outbox, routing
+from reference_service.domain import outbox, replies, routing
 from reference_service.domain.changes import Changes, Dispatched
 from reference_service.domain.records import Message
-from reference_service.domain.world import Desk, Thread
+from reference_service.domain.world import Desk, Thread, World
 from reference_service.filtering import judging
 from reference_service.filtering.words import Direction, WordFilter
 from reference_service.shell import hub as hubs
@@ -140,6 +140,24 @@ def bypasses_the_filter() -> None:
         return strict(words, text, direction)
 
     judging.check = check
+
+
+@mutant("FILTER-5")
+def sends_what_it_blocked() -> None:
+    """Refuses a reply to the agent's face and sends it all the same."""
+    honest = replies.reply
+
+    def reply(
+        world: World, desk: Desk, conversation_id: str, text: str, client_msg_id: str, now: float, changes: Changes
+    ) -> replies.Accepted | replies.Refused:
+        result = honest(world, desk, conversation_id, text, client_msg_id, now, changes)
+        if isinstance(result, replies.Refused) and result.code == "blocked":
+            ran()
+            thread = world.threads[conversation_id]
+            outbox.enqueue(thread, replies._append(thread, desk, text, text, client_msg_id, now), changes)
+        return result
+
+    replies.reply = reply
 
 
 @mutant("ROUTE-2", scenario="proof-scarce")
