@@ -13,6 +13,7 @@ from golive.part import Part, wait_until
 from history.run import Ready, RunFolder
 
 REFERENCE = ("-m", "reference_service")
+SERVICE_NICE = 5  # sharing a machine, a target that is too busy must look slow itself, not make the harness late
 
 
 @dataclass
@@ -45,7 +46,8 @@ class Cast:
         data.mkdir(exist_ok=True)
         arguments = [*self.program, "--port", str(port), "--data", str(data), "--gateway", gateway, "--test-hooks"]
         arguments += ["--ready-file", str(self.service_ready_file)]
-        part = self._start("service", arguments, {"REFERENCE_OPERATOR_KEY": self.operator_key})
+        key = {"REFERENCE_OPERATOR_KEY": self.operator_key}
+        part = self._start("service", arguments, key, SERVICE_NICE)
         wait_until(self.service_ready, [part], "the service is ready")
         ready = self.service_ready()
         if ready is None:
@@ -102,8 +104,8 @@ class Cast:
     def _run(self) -> str:
         return str(self.folder.path.resolve())
 
-    def _start(self, name: str, arguments: list[str], env: dict[str, str] | None = None) -> Part:
-        part = Part(name, [sys.executable, *arguments], self.folder.logs / f"{name}.log", env)
+    def _start(self, name: str, arguments: list[str], env: dict[str, str] | None = None, nice: int = 0) -> Part:
+        part = Part(name, [sys.executable, *arguments], self.folder.logs / f"{name}.log", env, nice)
         part.start()
         self.parts.append(part)
         return part

@@ -20,11 +20,14 @@ _PR_SET_PDEATHSIG = 1
 class Part:
     """A subprocess whose output goes to a log file; it gets SIGTERM when golive itself dies (Linux)."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, nice: int = 0
+    ) -> None:
         self.name = name
         self.command = list(command)
         self.log = log
         self.env = dict(env or {})
+        self.nice = nice
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -48,8 +51,13 @@ class Part:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=self._before,
             )
+
+    def _before(self) -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        os.nice(self.nice)
 
     def kill(self) -> None:
         """kill -9, as a machine would die."""
@@ -104,8 +112,3 @@ def wait_until(check: Callable[[], object], parts: Sequence[Part], what: str, pa
         if time.monotonic() > deadline:
             raise Failure(f"{what}: nothing after {patience_s:.0f} s; see {', '.join(str(part.log) for part in parts)}")
         time.sleep(0.02)
-
-
-def _die_with_parent() -> None:
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
