@@ -89,24 +89,27 @@ def _pieces(text: str) -> list[str]:
 
 
 def _lifelines(box: Box, bottom: float, language: Language) -> list[str]:
-    room = (box.width - box.left) / max(len(box.x), 1) - 8
+    room = (box.width - box.left) / max(len(box.x), 1) - 6
+    size = _SIZE if box.left > 20 else 11
     parts = []
     for actor, x in box.x.items():
-        label = _cut(figures.visible(name("actor", actor).of(language)), room - 10)
+        label = _cut(figures.visible(name("actor", actor).of(language)), (room - 4) * _SIZE / size)
         parts.append(
             f'<line x1="{x:.1f}" y1="30" x2="{x:.1f}" y2="{bottom:.1f}" stroke="{_LIFE}" stroke-width="1.5"/>'
             f'<rect x="{x - room / 2:.1f}" y="4" width="{room:.1f}" height="25" rx="6" fill="#eef1f6"/>'
-            f'<text x="{x:.1f}" y="21" text-anchor="middle" fill="{INK}" font-weight="600">{escape(label)}</text>'
+            f'<text x="{x:.1f}" y="21" text-anchor="middle" fill="{INK}" font-size="{size}" font-weight="600">'
+            f"{escape(label)}</text>"
         )
     return parts
 
 
 def _cut(label: str, room: float) -> str:
+    """The end of a name that is too long: what tells devices apart stands there."""
     if text_width(label) <= room:
         return label
-    while label and text_width(label + "…") > room:
-        label = label[:-1]
-    return label + "…"
+    while label and text_width("…" + label) > room:
+        label = label[1:]
+    return "…" + label
 
 
 def _row(step: Step, lines: list[str], box: Box, y: float) -> str:

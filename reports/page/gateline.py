@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from reports.model import Gate
 from reports.page import figures
-from reports.page.words import Text, name, same, say
+from reports.page.words import Text, name, say
 
 _LINE = re.compile(
     r"\s*(?P<metric>\w+)(?:\s+(?P<stat>p\d+|min|max))?\s*(?P<op><=|>=|==|!=|<|>|=)\s*(?P<number>[\d.,_]+)\s*(?P<unit>ms|s|%)?\s*"
@@ -41,7 +41,7 @@ def title(line: str) -> Text:
     """What the gate asks, in words."""
     parts = parse(line)
     if parts is None:
-        return same(figures.visible(line))
+        return name("metric", line.strip())
     metric = name("metric", parts.metric)
     return say("gate.metric_stat", metric=metric, stat=parts.stat) if parts.stat else metric
 
@@ -50,7 +50,7 @@ def demand(line: str) -> str:
     """What the gate asks of the figure, e.g. `< 500 ms`."""
     parts = parse(line)
     if parts is None:
-        return figures.visible(line)
+        return "–"
     return f"{_sign(parts.op)} {_figure(parts.limit, parts)}"
 
 

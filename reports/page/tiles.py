@@ -10,7 +10,7 @@ NO_GATE = ""
 
 
 class Tile(NamedTuple):
-    """One figure: `value` large, `unit` beside it, `note` below, `state` of the gate that rests on it ("" for none)."""
+    """One figure: `value` large, `unit` beside it, `note` below, `state` of its gate, void, or "" for none."""
 
     title: Text
     value: Text
@@ -21,13 +21,15 @@ class Tile(NamedTuple):
 
 def tiles(judgement: Judgement) -> list[Tile]:
     """Conversations at once, messages, lost, and sync p99 both ways."""
-    return [
+    found = [
         _open(judgement),
         _messages(judgement),
         _lost(judgement),
         _sync(judgement, "to_agent", judgement.to_agent),
         _sync(judgement, "to_customer", judgement.to_customer),
     ]
+    # nothing rests on an INVALID run's figures, whatever its gates say
+    return [tile._replace(state="void") for tile in found] if judgement.verdict == "INVALID" else found
 
 
 def _open(j: Judgement) -> Tile:
@@ -48,7 +50,12 @@ def _lost(j: Judgement) -> Tile:
     n = gate.n if gate else verdict.opportunities if verdict else 0
     if lost is None or n == 0:
         return Tile(say("tile.lost"), say("page.no_sample"), "", say("tile.lost_note", n=f"{n:,}"), _state(gate))
-    sure = lost == 0 and _state(gate) in ("holds", NO_GATE) and (verdict is None or verdict.state == "holds")
+    sure = (
+        lost == 0
+        and j.verdict != "INVALID"
+        and _state(gate) in ("holds", NO_GATE)
+        and (verdict is None or verdict.state == "holds")
+    )
     bound = figures.percent(3 / n) if sure else None
     note = say("tile.lost_bound", n=f"{n:,}", bound=bound) if bound else say("tile.lost_note", n=f"{n:,}")
     return Tile(say("tile.lost"), same(f"{lost:,}"), "", note, _state(gate))

@@ -71,9 +71,15 @@ def _longest(parts: list[str]) -> tuple[int, str]:
 def _translated(english: str) -> str | None:
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(english):
-            inner = {key: _translated(value) or value for key, value in found.groupdict().items()}
+            inner = {key: _word(value) for key, value in found.groupdict().items()}
             return _fill(sentence.zh, "zh", inner)
     return None
+
+
+def _word(value: str) -> str:
+    """The Chinese of what stands in a sentence's blank: another sentence, a process, a checker, or a name as it is."""
+    named = table()["process"].get(value) or table()["checker"].get(value)
+    return named.zh if named else _translated(value) or value
 
 
 def _fill(sentence: str, language: Language, values: dict[str, object] | dict[str, str]) -> str:

@@ -48,8 +48,8 @@ def _latency(p50: float, p99: float, n: int) -> Latency:
 
 def _curve(p50: float, p99: float) -> tuple[tuple[float, float], ...]:
     quantiles = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
-    slope = math.log(p99 / p50) / math.log(50)
-    return tuple((q, p50 * (0.5 / (1 - q)) ** slope) for q in quantiles)
+    body = math.log(p99 / p50) / math.log(50)
+    return tuple((q, p50 * (0.5 / (1 - q)) ** body if q <= 0.99 else p99 * (0.01 / (1 - q)) ** 0.24) for q in quantiles)
 
 
 def _second(t: int, rng: random.Random, stalls: tuple[int, int] | None) -> Second:
@@ -237,15 +237,24 @@ def _invalid(demo: Judgement) -> Judgement:
         else h
         for h in demo.health
     )
-    gates = tuple(msgspec.structs.replace(g, state="unknown", reason="a stream is incomplete") for g in demo.gates)
+    gates = tuple(
+        msgspec.structs.replace(g, state="unknown", reason="no stream of agents: what happened there is not known")
+        for g in demo.gates
+    )
     verdicts = tuple(
-        msgspec.structs.replace(v, state="unknown", unknown=412, reason="a stream is incomplete") for v in demo.verdicts
+        msgspec.structs.replace(
+            v, state="unknown", unknown=412, reason="no stream of agents: what happened there is not known"
+        )
+        for v in demo.verdicts
     )
     return msgspec.structs.replace(
         demo,
         verdict="INVALID",
         exit_code=3,
-        reasons=("customers lagged: p99 87.4 ms in phase surge", "the stream of agents is incomplete"),
+        reasons=(
+            "customers ran late in phase surge: lag p99 87.4 ms, at most 50 ms is allowed",
+            "the record of agents is incomplete",
+        ),
         health=health,
         gates=gates,
         verdicts=verdicts,

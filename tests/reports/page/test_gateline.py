@@ -17,7 +17,8 @@ from reports.page.words import Text
          "≤ 1,500 ms", "250 ms"),
         ("open_conversations min >= 1000", 999.0, Text("同时在谈会话 min", "open conversations min"), "≥ 1,000", "999"),
         ("dropped < 0.1%", 0.00099999, Text("丢弃的到达", "dropped arrivals"), "< 0.100 %", "0.099999 %"),
-        ("what is this", 1.0, Text("what is this", "what is this"), "what is this", "1"),
+        ("what is this", 1.0, Text("what is this", "what is this"), "–", "1"),
+        ("sync_latency", None, Text("同步延迟（双向取差）", "sync latency (the worse way)"), "–", None),
         ("lost = 0", None, Text("丢失", "lost"), "= 0", None),
     ],
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from reports.model import Judgement, Verdict
 from reports.page.reasons import SHOWN, first, reasons
 from reports.page.words import Text
@@ -19,11 +21,26 @@ def test_the_judges_reasons_come_first_and_stay_their_own(altered: Callable[...,
     ]
 
 
+def test_a_judged_gate_is_told_by_its_figures_and_a_waiver_not_twice(samples: dict[str, Judgement]) -> None:
+    broken = next(gate for gate in samples["no_go"].gates if gate.line.startswith("sync"))
+    waived = samples["conditions"].gates[-1]
+    judged = msgspec.structs.replace(
+        samples["no_go"],
+        gates=(broken, waived),
+        reasons=(f"{broken.line} is broken, measured 500.040 ms (n = 43082)", f"waived: {waived.line} (because)"),
+    )
+    assert [reason.en for reason in reasons(judged)] == [
+        "sync latency (the worse way) p99: 500.04 ms measured, the gate is < 500 ms (n = 43,082). "
+        "the worse way is to the customer."
+    ]
+
+
 def test_without_them_the_broken_gates_speak(samples: dict[str, Judgement]) -> None:
     assert [reason.en for reason in reasons(samples["no_go"])] == [
         "lost: 3 measured, the gate is = 0 (n = 23,180).",
         "duplicated: 1 measured, the gate is = 0 (n = 43,082).",
-        "sync latency (the worse way) p99: 500.04 ms measured, the gate is < 500 ms (n = 43,082).",
+        "sync latency (the worse way) p99: 500.04 ms measured, the gate is < 500 ms (n = 43,082). "
+        "the worse way is to the customer.",
     ]
 
 

@@ -18,8 +18,15 @@ def test_a_clean_run_says_how_sure_its_zero_is(samples: dict[str, Judgement]) ->
     assert _lost(samples["demo"]) == ("0", "of 23,180 opportunities; true share ≤ 0.0129 % (95 %)", "holds")
 
 
-def test_an_unknown_zero_claims_no_bound(samples: dict[str, Judgement]) -> None:
-    assert _lost(samples["invalid"]) == ("0", "of 23,180 opportunities", "unknown")
+def test_an_unknown_zero_claims_no_bound(altered: Callable[..., Judgement], samples: dict[str, Judgement]) -> None:
+    unknown = altered("no_go", gates=samples["invalid"].gates, verdicts=samples["invalid"].verdicts)
+    assert _lost(unknown) == ("0", "of 23,180 opportunities", "unknown")
+
+
+def test_an_invalid_runs_figures_are_void_whatever_its_gates_say(altered: Callable[..., Judgement]) -> None:
+    sick = altered("demo", verdict="INVALID")
+    assert {tile.state for tile in tiles(sick)} == {"void"}
+    assert _lost(sick)[1] == "of 23,180 opportunities"
 
 
 def test_loss_is_summed_over_both_ways_where_no_gate_counts_it(altered: Callable[..., Judgement]) -> None:

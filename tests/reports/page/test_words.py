@@ -1,12 +1,15 @@
 """Both languages, always, and no key that the page lacks or leaves unused."""
 
+import ast
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+import reports
 import reports.page
 from reports import example
 from reports.page import words
@@ -42,7 +45,7 @@ def test_chinese_is_chinese_and_english_is_not() -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
     table = words.table()
     assert [key for section in table.values() for key, text in section.items() if han.search(text.en)] == []
-    plain = {"gate.metric_stat", "trust.dropped_of", "trust.join_share"}
+    plain = {"gate.metric_stat", "reason.why", "trust.dropped_of", "trust.join_share"}
     bare = {f"{s}.{k}" for s, section in table.items() for k, text in section.items() if not han.search(text.zh)}
     assert bare == plain
 
@@ -85,3 +88,28 @@ def test_every_step_a_counter_example_can_tell_has_its_chinese() -> None:
     row = {"message": "@m1", "conversation": "@c1", "n": 3, "note": "ok", "device": "s01-a01/phone"}
     told = {kind: what.format(**row) for kind, (_, _, what) in example._TOLD.items() if kind != "fault"}
     assert {kind: what for kind, what in told.items() if phrase(what).zh == what} == {}
+
+
+def _judges_sentences() -> Iterator[str]:
+    """The explanations written out in the checkers and in latency.py, with a number where one stands before them."""
+    folder = Path(reports.__file__).parent
+    for path in (*(folder / "checkers").glob("*.py"), folder / "latency.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Name) and node.func.id == "counted":
+                yield from (f"3 {each.elts[1].value}" for each in node.args if isinstance(each, ast.Tuple))
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "lit" and path.name == "latency.py":
+                yield from (
+                    each.value for each in node.args if isinstance(each, ast.Constant) and " " in str(each.value)
+                )
+
+
+def test_every_explanation_a_judge_gives_has_its_chinese() -> None:
+    sentences = list(_judges_sentences())
+    assert len(sentences) > 15
+    assert [sentence for sentence in sentences if phrase(sentence).zh == sentence] == []
+
+
+def test_names_inside_a_sentence_are_translated_too() -> None:
+    assert phrase("the record of agents is incomplete").zh == "客服的记录不完整"
