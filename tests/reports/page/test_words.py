@@ -11,7 +11,8 @@ import pytest
 
 import reports
 import reports.page
-from reports import example
+from reports import example, gates
+from reports.checkers import CHECKERS
 from reports.page import words
 from reports.page.words import Text, name, phrase, say
 
@@ -113,3 +114,9 @@ def test_every_explanation_a_judge_gives_has_its_chinese() -> None:
 
 def test_names_inside_a_sentence_are_translated_too() -> None:
     assert phrase("the record of agents is incomplete").zh == "客服的记录不完整"
+
+
+def test_every_checker_and_every_metric_a_gate_may_name_has_its_words() -> None:
+    table = words.table()
+    assert {checker.name for checker in CHECKERS} - table["checker"].keys() == set()
+    assert {*gates.COUNTS, *gates.LATENCIES, gates.OPEN} - table["metric"].keys() == set()
