@@ -12,8 +12,9 @@ from gevent.event import Event
 from locust import User
 
 from fixtures.people import nickname
+from loadtests.binding import install
 from loadtests.connection import Closed, Connection, NotOpen
-from loadtests.process import LoadProcess, install
+from loadtests.process import LoadProcess
 from loadtests.visit import Message, Visit
 from simulators.douyin.frames import (
     Accepted,

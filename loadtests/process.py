@@ -1,28 +1,28 @@
 """One Locust process of a run: its share of the slots, its connections, its stream, and the moment the run begins."""
 
 import contextlib
+import gc
 import logging
-import os
-import signal
 import sys
 from time import monotonic_ns
-from typing import Any
 
 import gevent
-from gevent.event import AsyncResult
+from gevent.event import AsyncResult, Event
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
 from fixtures.people import person
 from history.scenario import Phase
-from loadtests.assignment import Assignment, UsageError, assignment
+from loadtests.assignment import Assignment
 from loadtests.engine import Engine
 from loadtests.recorder import Recorder
 from loadtests.schedule import begins, length_s
 
 START = "golive-start"  # the master's message to its workers: {"t0": ns, "workers": n}
+LEAVE = "golive-leave"  # … and: leave now, one after the other
 BEFORE_NS = 1_000_000_000  # between test start and run start: users are made, nothing is sent
 PER_USER_NS = 600_000  # … and this much more for each user
+LEAVE_NS = 1_000_000  # between two customers' goodbyes: a crowd at the door would hold up everybody's last replies
 HEALTH_NS = 500_000_000  # health is sampled from this long before the run's start: making the users is no load
 
 _log = logging.getLogger("golive.customers")
@@ -32,11 +32,13 @@ class LoadProcess:
     """What the users of this process share. Lives as long as the process; `begin` and `end` frame one test."""
 
     engine: Engine
-    recorder: Recorder
 
     def __init__(self, environment: Environment, task: Assignment) -> None:
         self.task = task
         self.stopping = False
+        self.recorder = Recorder(None, "", "")
+        self.leaving = Event()  # users that have nothing left to do wait for it
+        self._gone_by = 0  # when they all have left (ns)
         self._start: AsyncResult[int] = AsyncResult()
         self._environment = environment
         self._workers = 1
@@ -62,7 +64,21 @@ class LoadProcess:
         return slot
 
     def over(self) -> bool:
-        """Whether the customers shall leave: asked to stop, or phases and drain have passed."""
+        """Whether the test shall end. When it first should, customers are told to leave, which takes a moment."""
+        if not self._gone_by and self._enough():
+            self._gone_by = monotonic_ns() + LEAVE_NS * self.users
+            self.leave()
+            if isinstance(self._environment.runner, MasterRunner):
+                self._environment.runner.send_message(LEAVE)
+        return self._gone_by > 0 and monotonic_ns() > self._gone_by
+
+    def leave(self) -> None:
+        """Tell the users of this process; their lag is no longer sampled."""
+        self.recorder.rest()
+        self.leaving.set()
+
+    def _enough(self) -> bool:
+        """Asked to stop, or phases and drain have passed."""
         if self.stopping or self.task.stop_asked():
             return True
         lasts = length_s(self.task.scenario.phases) + self.task.scenario.drain_s()
@@ -83,7 +99,7 @@ class LoadProcess:
     def end(self) -> None:
         """The test is over (Locust's test_stop): everybody left; close connections, end the stream."""
         if isinstance(self._environment.runner, MasterRunner):
-            self._start = AsyncResult()
+            self._forget()
             return
         finishing = gevent.spawn(self._finish)
         while not finishing.ready():
@@ -98,7 +114,12 @@ class LoadProcess:
         except OSError as error:
             _log.error("the history could not be ended: %s", error.strerror)
             self._environment.process_exit_code = 4
-        self._start, self._users = AsyncResult(), 0
+        self._forget()
+
+    def _forget(self) -> None:
+        """Another test may follow, from Locust's UI."""
+        self._start, self._users, self._gone_by = AsyncResult(), 0, 0
+        self.leaving.clear()
 
     def told(self, data: dict[str, int]) -> None:
         """The master's start message."""
@@ -138,15 +159,18 @@ class LoadProcess:
         """Sample health shortly before the start; the first worker records each phase at its absolute begin."""
         t0 = self.start()
         sleep_until(t0 - HEALTH_NS)
+        gc.collect()
         self.recorder.watch()
-        if self._index() == 0:
-            self._tell_phases(t0, self.task.scenario.phases)
-
-    def _tell_phases(self, t0: int, phases: tuple[Phase, ...]) -> None:
+        phases = self.task.scenario.phases
         for phase, begin in zip(phases, begins(phases), strict=False):
             at = t0 + int(begin * 1e9)
             sleep_until(at)
-            self.recorder.add("phase", t=at, note=phase.name)
+            gc.freeze()  # a full collection would walk every customer, 40-120 ms long; what is there by now stays
+            self._tell_phase(at, phase)
+
+    def _tell_phase(self, t: int, phase: Phase) -> None:
+        if self._index() == 0:
+            self.recorder.add("phase", t=t, note=phase.name)
             _log.info("phase %s: %g s at %g messages/s", phase.name, phase.seconds, phase.rate)
 
     def _index(self) -> int:
@@ -158,46 +182,6 @@ class LoadProcess:
         self.stopping = True
 
 
-def install(events: Any) -> None:
-    """Bind Locust's events to this process; called once, when a locustfile imports the customer."""
-    events.init_command_line_parser.add_listener(_arguments)
-    events.init.add_listener(_init)
-    events.quitting.add_listener(_quitting)
-
-
 def sleep_until(t: int) -> None:
     """Sleep until a CLOCK_MONOTONIC time (ns)."""
     gevent.sleep(max(0, t - monotonic_ns()) / 1e9)
-
-
-def _arguments(parser: Any) -> None:
-    parser.add_argument(
-        "--scenario",
-        default="launch",
-        env_var="GOLIVE_SCENARIO",
-        help="a scenario's name (loadtests/scenarios/) or its .toml file; without meaning where GOLIVE_RUN names a run",
-    )
-
-
-def _init(environment: Environment, **_: Any) -> None:
-    options = environment.parsed_options
-    try:
-        task = assignment(os.environ, environment.host, getattr(options, "scenario", "launch"))
-    except UsageError as error:
-        print(error, file=sys.stderr, flush=True)
-        sys.exit(2)
-    process = LoadProcess(environment, task)
-    environment.golive = process  # type: ignore[attr-defined]  # Locust's own way to give users something
-    events: Any = environment.events
-    events.test_start.add_listener(lambda **_: process.begin())
-    events.test_stop.add_listener(lambda **_: process.end())
-    if isinstance(environment.runner, WorkerRunner):
-        environment.runner.register_message(START, lambda msg, **_: process.told(msg.data))
-    events.worker_connect.add_listener(lambda **_: process.tell_workers())
-    gevent.signal_handler(signal.SIGTERM, setattr, process, "stopping", True)
-
-
-def _quitting(environment: Environment, **_: Any) -> None:
-    """Failed requests are the judge's business: this process did its work where it could write its history."""
-    if environment.process_exit_code is None:
-        environment.process_exit_code = 0

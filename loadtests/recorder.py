@@ -31,10 +31,14 @@ class Recorder:
         if self._writer and self._watch is None:
             self._watch = gevent.spawn(self._sample)
 
-    def close(self) -> None:
-        """Write the rest and the end mark. Raises OSError where the disk does not take it."""
+    def rest(self) -> None:
+        """Sample no more: what follows (everybody leaves at once) is no load."""
         if self._watch:
             self._watch.kill()
+
+    def close(self) -> None:
+        """Write the rest and the end mark. Raises OSError where the disk does not take it."""
+        self.rest()
         if self._writer:
             self._writer.close()
 

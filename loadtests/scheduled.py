@@ -4,13 +4,14 @@ from random import Random
 from time import monotonic_ns
 from typing import Any
 
+import gevent
 from gevent.event import Event
 from locust import LoadTestShape, task
 
 from fixtures.shops import shop_of
 from history.scenario import Scenario
 from loadtests.customer import CustomerUser
-from loadtests.process import LoadProcess, sleep_until
+from loadtests.process import LEAVE_NS, LoadProcess, sleep_until
 from loadtests.schedule import Due, closed_visits, first_turn, next_active, open_slot, think_s
 from simulators import customers as mind
 from simulators.douyin.frames import Receive
@@ -21,7 +22,7 @@ FAREWELL_S = 20.0  # … and how long after the goodbye
 
 
 class ScheduledCustomer(CustomerUser):
-    """Plays a slot from the run's start to the end of its phases, then stays connected until the test ends."""
+    """Plays a slot from the run's start to the end of its phases, then stays connected until all are told to leave."""
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -42,6 +43,9 @@ class ScheduledCustomer(CustomerUser):
                 self._open()
             else:
                 self._closed()
+        self.process.leaving.wait()
+        gevent.sleep(self.slot * LEAVE_NS / 1e9)
+        self._rate_and_leave()
         Event().wait()  # until Locust ends the user
 
     def on_reply(self, frame: Receive, waited_s: float | None) -> None:

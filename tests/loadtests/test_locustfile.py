@@ -67,6 +67,7 @@ async def test_a_scenario_is_played_exactly_as_planned(play: Play, stand_in: Sta
     assert play.folder.heard("customers")
 
 
+@pytest.mark.slow
 async def test_two_processes_play_the_same_plan_in_two_streams(play: Play, stand_in: StandIn) -> None:
     plan = planned(LITTLE)
     play.specify(LITTLE, workers=2)
@@ -102,6 +103,7 @@ async def test_the_run_ends_by_itself_when_the_drain_has_passed(play: Play) -> N
     assert time.monotonic() - began > 0.5 + LITTLE.drain_s()
 
 
+@pytest.mark.slow
 async def test_customers_of_a_closed_workload_wait_for_the_reply_before_they_write_on(
     play: Play, stand_in: StandIn
 ) -> None:
@@ -118,6 +120,7 @@ async def test_customers_of_a_closed_workload_wait_for_the_reply_before_they_wri
         assert kinds[1::2] == ["received"] * len(kinds[1::2])
 
 
+@pytest.mark.slow
 async def test_customers_of_short_visits_say_goodbye_and_others_come(play: Play, stand_in: StandIn) -> None:
     brief = Customers(concurrency=4, visit_turns=2, burst_share=0.0)
     phases = (Phase(name="ramp", seconds=1, rate=8), Phase(name="steady", seconds=4, rate=10))
@@ -165,6 +168,7 @@ async def test_a_run_whose_history_is_there_already_is_not_played_again(play: Pl
     assert "has its customers already" in ended.output
 
 
+@pytest.mark.slow
 async def test_the_real_gateway_understands_these_customers(play: Play) -> None:
     plan = planned(LITTLE)
     play.specify(LITTLE)
