@@ -49,11 +49,11 @@ class Server(uvicorn.Server):
         """Start to accept, then write the ready file."""
         await super().startup(sockets)
         port = sockets[0].getsockname()[1] if sockets else 0
-        log("ready", pid=os.getpid(), port=port, version=VERSION)
         if self.ready_file is not None:
             temporary = self.ready_file.with_name(f".{self.ready_file.name}.{os.getpid()}")
             temporary.write_bytes(msgspec.json.encode({"pid": os.getpid(), "port": port, "version": VERSION}))
             temporary.replace(self.ready_file)
+        log("ready", pid=os.getpid(), port=port, version=VERSION)
 
 
 async def _serve(settings: Settings, listening: socket.socket, ready_file: Path | None) -> int:

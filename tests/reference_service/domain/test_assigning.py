@@ -1,16 +1,18 @@
 """Queue, hand-over and resolution: nobody is forgotten, nobody is told twice."""
 
+from typing import Any
+
 from reference_service.domain import assigning, presence
 from reference_service.domain.changes import Changes
 
 
-def resolve(stage, customer: str) -> None:
+def resolve(stage: Any, customer: str) -> None:
     changes = Changes()
     assigning.resolve(stage.floor, stage.thread(customer), changes)
     stage.all.append(changes)
 
 
-def test_who_waits_is_told_to_agents_with_a_device_and_let_in_first_come_first_served(stage) -> None:
+def test_who_waits_is_told_to_agents_with_a_device_and_let_in_first_come_first_served(stage: Any) -> None:
     desk = stage.agent(capacity=1)
     for n in (1, 2, 3):
         stage.write(f"c{n}", f"m{n}")
@@ -23,7 +25,7 @@ def test_who_waits_is_told_to_agents_with_a_device_and_let_in_first_come_first_s
     assert [t.conversation.id for t in stage.floor.queue] == ["cv3"]
 
 
-def test_messages_written_in_the_queue_are_told_at_the_assignment(stage) -> None:
+def test_messages_written_in_the_queue_are_told_at_the_assignment(stage: Any) -> None:
     stage.write("c1", "m1")
     stage.write("c1", "m2")
     desk = stage.agent()
@@ -31,7 +33,7 @@ def test_messages_written_in_the_queue_are_told_at_the_assignment(stage) -> None
     assert stage.told(desk, "conversation.assigned")[0]["reason"] == "queue"
 
 
-def test_an_agent_who_goes_offline_hands_each_conversation_on_once_with_all_its_messages(stage) -> None:
+def test_an_agent_who_goes_offline_hands_each_conversation_on_once_with_all_its_messages(stage: Any) -> None:
     first = stage.agent()
     stage.write("c1", "m1")
     stage.write("c1", "m2")
@@ -45,7 +47,7 @@ def test_an_agent_who_goes_offline_hands_each_conversation_on_once_with_all_its_
     assert [m["platform_message_id"] for m in stage.told(second, "message.created")] == ["m1", "m2"]
 
 
-def test_a_conversation_that_comes_back_brings_only_what_the_agent_was_not_told(stage) -> None:
+def test_a_conversation_that_comes_back_brings_only_what_the_agent_was_not_told(stage: Any) -> None:
     first, second = stage.agent(), stage.agent(device=None)
     stage.write("c1", "m1")
     stage.on(second)
@@ -57,7 +59,7 @@ def test_a_conversation_that_comes_back_brings_only_what_the_agent_was_not_told(
     assert [m["platform_message_id"] for m in stage.told(second, "message.created")] == ["m1", "m2"]
 
 
-def test_without_a_colleague_the_conversation_waits_and_loses_nothing(stage) -> None:
+def test_without_a_colleague_the_conversation_waits_and_loses_nothing(stage: Any) -> None:
     first = stage.agent()
     stage.write("c1", "m1")
     stage.available(first, "offline")
@@ -67,7 +69,7 @@ def test_without_a_colleague_the_conversation_waits_and_loses_nothing(stage) -> 
     assert [m["platform_message_id"] for m in stage.told(later, "message.created")] == ["m1", "m2"]
 
 
-def test_an_agent_without_a_device_keeps_conversations_for_the_resume_window(stage) -> None:
+def test_an_agent_without_a_device_keeps_conversations_for_the_resume_window(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
     stage.off(desk)
@@ -77,7 +79,7 @@ def test_an_agent_without_a_device_keeps_conversations_for_the_resume_window(sta
     assert presence.gone(stage.world, stage.now + 1e6, 30.0) == []
 
 
-def test_away_keeps_what_is_held_and_takes_nothing_new(stage) -> None:
+def test_away_keeps_what_is_held_and_takes_nothing_new(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
     stage.available(desk, "away")
@@ -87,7 +89,7 @@ def test_away_keeps_what_is_held_and_takes_nothing_new(stage) -> None:
     assert list(desk.held) == ["cv1", "cv2"]
 
 
-def test_resolving_twice_or_from_the_queue_is_harmless(stage) -> None:
+def test_resolving_twice_or_from_the_queue_is_harmless(stage: Any) -> None:
     stage.write("c1", "m1")
     resolve(stage, "c1")
     resolve(stage, "c1")
@@ -95,7 +97,7 @@ def test_resolving_twice_or_from_the_queue_is_harmless(stage) -> None:
     assert list(stage.floor.queue) == []
 
 
-def test_a_recalled_message_is_told_to_the_next_agent_without_its_text(stage) -> None:
+def test_a_recalled_message_is_told_to_the_next_agent_without_its_text(stage: Any) -> None:
     stage.write("c1", "m1", "说错了")
     stage.event("im_recall_msg", "c1", "o-s1", server_message_id="m1")
     desk = stage.agent()
@@ -103,7 +105,7 @@ def test_a_recalled_message_is_told_to_the_next_agent_without_its_text(stage) ->
     assert "说错了" not in str(stage.log(desk))
 
 
-def test_a_device_resumes_within_the_window_and_never_beyond_what_was_said(stage) -> None:
+def test_a_device_resumes_within_the_window_and_never_beyond_what_was_said(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
     world, now = stage.world, stage.now

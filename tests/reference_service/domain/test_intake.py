@@ -1,12 +1,14 @@
 """What customers do becomes messages: once for ever, in order of acceptance, and never from an echo."""
 
+from typing import Any
+
 from reference_service.domain import assigning
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import Conflict, Taken
 from reference_service.filtering.words import Word
 
 
-def test_a_first_message_opens_a_conversation_and_reaches_an_agent(stage) -> None:
+def test_a_first_message_opens_a_conversation_and_reaches_an_agent(stage: Any) -> None:
     desk = stage.agent()
     assert stage.write("c1", "m1", "在吗", index=1) == "taken"
     (assigned_type, assigned), (created_type, created) = stage.log(desk)
@@ -16,7 +18,7 @@ def test_a_first_message_opens_a_conversation_and_reaches_an_agent(stage) -> Non
     assert (created["text"], created["seq"], created["platform_message_id"], created["index"]) == ("在吗", 1, "m1", 1)
 
 
-def test_the_same_message_id_again_changes_nothing(stage) -> None:
+def test_the_same_message_id_again_changes_nothing(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
     assert stage.write("c1", "m1") == "again"
@@ -24,7 +26,7 @@ def test_the_same_message_id_again_changes_nothing(stage) -> None:
     assert stage.all[-1].rows == []
 
 
-def test_the_same_message_id_with_another_body_is_recorded_as_a_conflict(stage) -> None:
+def test_the_same_message_id_with_another_body_is_recorded_as_a_conflict(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1", "甲")
     assert stage.write("c1", "m1", "乙") == "conflict"
@@ -32,19 +34,19 @@ def test_the_same_message_id_with_another_body_is_recorded_as_a_conflict(stage) 
     assert [m["text"] for m in stage.told(desk, "message.created")] == ["甲"]
 
 
-def test_only_hashes_of_message_ids_are_kept_for_ever(stage) -> None:
+def test_only_hashes_of_message_ids_are_kept_for_ever(stage: Any) -> None:
     stage.write("c1", "m-secret", "私密")
     (row,) = [row for changes in stage.all for record, row in changes.rows if record is Taken]
     assert all("m-secret" not in str(value) and "私密" not in str(value) for value in row)
 
 
-def test_the_same_message_id_at_two_shops_is_two_messages(stage) -> None:
+def test_the_same_message_id_at_two_shops_is_two_messages(stage: Any) -> None:
     stage.shop("s2")
     assert stage.write("c1", "m1") == "taken"
     assert stage.write("c1", "m1", shop="s2") == "taken"
 
 
-def test_sequence_is_dense_in_order_of_acceptance_and_a_late_arrival_is_marked(stage) -> None:
+def test_sequence_is_dense_in_order_of_acceptance_and_a_late_arrival_is_marked(stage: Any) -> None:
     desk = stage.agent()
     for message, index in (("m1", 1), ("m3", 3), ("m2", 2), ("m4", 4)):
         stage.write("c1", message, index=index)
@@ -57,7 +59,7 @@ def test_sequence_is_dense_in_order_of_acceptance_and_a_late_arrival_is_marked(s
     ]
 
 
-def test_an_echo_is_never_a_customers_message(stage) -> None:
+def test_an_echo_is_never_a_customers_message(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
     assert stage.echo("c1", "m9", "自己发的") == "ignored"
@@ -65,7 +67,7 @@ def test_an_echo_is_never_a_customers_message(stage) -> None:
     assert len(stage.told(desk, "message.created")) == 1
 
 
-def test_an_unknown_shop_app_or_event_is_ignored(stage) -> None:
+def test_an_unknown_shop_app_or_event_is_ignored(stage: Any) -> None:
     before = len(stage.world.threads)
     assert (
         stage.event("im_receive_msg", "c1", "o-nobody", conversation_short_id="@1", server_message_id="m") == "ignored"
@@ -76,7 +78,7 @@ def test_an_unknown_shop_app_or_event_is_ignored(stage) -> None:
     assert len(stage.world.threads) == before
 
 
-def test_a_recall_takes_the_text_away_and_is_told(stage) -> None:
+def test_a_recall_takes_the_text_away_and_is_told(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1", "说错了")
     assert stage.event("im_recall_msg", "c1", "o-s1", server_message_id="m1") == "taken"
@@ -86,7 +88,7 @@ def test_a_recall_takes_the_text_away_and_is_told(stage) -> None:
     assert stage.thread("c1").visit[0].shown is None
 
 
-def test_a_read_mark_is_told_and_is_no_message(stage) -> None:
+def test_a_read_mark_is_told_and_is_no_message(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
     stage.event("im_message_read", "c1", "o-s1", conversation_short_id="@c1-s1", index=3)
@@ -94,7 +96,7 @@ def test_a_read_mark_is_told_and_is_no_message(stage) -> None:
     assert stage.thread("c1").seq == 1
 
 
-def test_listed_words_are_masked_or_withheld_and_nicknames_too(stage) -> None:
+def test_listed_words_are_masked_or_withheld_and_nicknames_too(stage: Any) -> None:
     desk = stage.agent()
     stage.words(Word("微信"), Word("骗子", to_agent="block"), Word("昵称"))
     stage.write("c1", "m1", "加我微信")
@@ -107,7 +109,7 @@ def test_listed_words_are_masked_or_withheld_and_nicknames_too(stage) -> None:
     assert "骗子" not in str(stage.log(desk))
 
 
-def test_a_resolved_conversation_is_reopened_under_its_own_id(stage) -> None:
+def test_a_resolved_conversation_is_reopened_under_its_own_id(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
     changes = Changes()

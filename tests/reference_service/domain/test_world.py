@@ -1,6 +1,7 @@
 """Whatever happens in whatever order: one assignee or one queue place, capacity kept, nothing untold, nothing twice."""
 
 from collections import Counter
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ ACTIONS = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(ACTIONS)
-def test_invariants_hold_after_any_history(new_stage, actions: list[tuple[str, int]]) -> None:
+def test_invariants_hold_after_any_history(new_stage: Any, actions: list[tuple[str, int]]) -> None:
     stage = new_stage()
     desks = [stage.agent(capacity=1 + n, device="d1" if n else None) for n in range(3)]
     for number, (what, who) in enumerate(actions):
@@ -31,7 +32,7 @@ def test_invariants_hold_after_any_history(new_stage, actions: list[tuple[str, i
         _told_once_and_all(stage, desk)
 
 
-def _act(stage, desk, customer: str, what: str, number: int) -> None:
+def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
     stage.now += 1.0
     if what == "write":
         stage.write(customer, f"m{number}", index=number)
@@ -54,7 +55,7 @@ def _act(stage, desk, customer: str, what: str, number: int) -> None:
         stage.available(desk, what)
 
 
-def _routed_once(stage, desks) -> None:
+def _routed_once(stage: Any, desks: Any) -> None:
     for thread in stage.floor.threads.values():
         conversation = thread.conversation
         holders = [desk.person.id for desk in desks if conversation.id in desk.held]
@@ -69,7 +70,7 @@ def _routed_once(stage, desks) -> None:
             assert not able, "somebody waits though somebody is able"
 
 
-def _told_once_and_all(stage, desk) -> None:
+def _told_once_and_all(stage: Any, desk: Any) -> None:
     told = [(m["conversation_id"], m["seq"]) for m in stage.told(desk, "message.created")]
     assert max(Counter(told).values(), default=0) <= 1
     for thread in desk.held.values():

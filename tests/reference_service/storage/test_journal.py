@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -22,6 +23,10 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
+def unexpected(error: Exception) -> None:
+    raise error
+
+
 def counting(name: str, value: int) -> Changes:
     changes = Changes()
     changes.keep(Counter(name=name, value=value))
@@ -30,7 +35,7 @@ def counting(name: str, value: int) -> Changes:
 
 async def test_effects_come_out_only_when_another_connection_can_read_the_rows(database: Path) -> None:
     reader, seen = Reader(database), []
-    journal = Journal(database, lambda _: seen.append(len(reader.rows(Counter))), pytest.fail)
+    journal = Journal(database, lambda _: seen.append(len(reader.rows(Counter))), unexpected)
     waits = [journal.add(counting(f"n{number}", number)) for number in range(50)]
     assert seen == []
     await asyncio.gather(*waits)
@@ -42,7 +47,7 @@ async def test_effects_come_out_only_when_another_connection_can_read_the_rows(d
 
 async def test_effects_come_out_in_the_order_of_the_commands_with_and_without_rows(database: Path) -> None:
     out: list[Changes] = []
-    journal = Journal(database, out.append, pytest.fail)
+    journal = Journal(database, out.append, unexpected)
     given = [counting("n", 1), Changes(), counting("n", 2), Changes(), Changes()]
     first = [journal.add(changes) for changes in given[:2]]
     await first[0]
@@ -52,7 +57,7 @@ async def test_effects_come_out_in_the_order_of_the_commands_with_and_without_ro
 
 
 async def test_what_arrives_during_a_commit_shares_the_next_one(database: Path) -> None:
-    journal = Journal(database, lambda _: None, pytest.fail)
+    journal = Journal(database, lambda _: None, unexpected)
     await asyncio.gather(*(journal.add(counting("n", number)) for number in range(200)))
     await journal.close()
     reader = Reader(database)
@@ -61,7 +66,7 @@ async def test_what_arrives_during_a_commit_shares_the_next_one(database: Path) 
 
 
 async def test_rows_are_those_of_the_moment_of_the_command(database: Path) -> None:
-    journal = Journal(database, lambda _: None, pytest.fail)
+    journal = Journal(database, lambda _: None, unexpected)
     record, changes = Counter(name="n", value=1), Changes()
     changes.keep(record)
     record.value = 2
@@ -94,12 +99,12 @@ async def test_a_failed_commit_releases_nothing_and_is_told_to_everybody(databas
     reader.close()
 
 
-async def test_a_shop_removed_in_a_group_does_not_take_what_came_after_it(database: Path, stage) -> None:
+async def test_a_shop_removed_in_a_group_does_not_take_what_came_after_it(database: Path, stage: Any) -> None:
     stage.write("c1", "m1")
     removal = Changes(removed_shops=["s1"])
     again = Changes()
     again.keep(stage.floor.shop)
-    journal = Journal(database, lambda _: None, pytest.fail)
+    journal = Journal(database, lambda _: None, unexpected)
     await asyncio.gather(*(journal.add(changes) for changes in (*stage.all, removal, again)))
     await journal.close()
     reader = Reader(database)

@@ -42,7 +42,7 @@ def test_the_world_after_a_restart_is_the_world_before_it(
     assert _picture(_restarted(stage, tmp_path_factory.mktemp("data"))) == _picture(stage.world)
 
 
-def test_a_restarted_service_gives_no_id_twice(stage, tmp_path: Path) -> None:
+def test_a_restarted_service_gives_no_id_twice(stage: Any, tmp_path: Path) -> None:
     removed = stage.agent()
     changes = Changes()
     world = _restarted(stage, tmp_path)

@@ -1,0 +1,211 @@
+"""The service as a real process: kill -9, restart, clean stop, and clear words for what is in its way."""
+
+import asyncio
+import contextlib
+import hashlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import apsw
+import msgspec
+import pytest
+
+OPERATOR = {"Authorization": "Bearer op"}
+
+
+class Process:
+    """One service; `start` again keeps port and data. Pushes are signed as the platform would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.http: aiohttp.ClientSession
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def run(self, *more: str) -> asyncio.subprocess.Process:
+        command = [sys.executable, "-m", "reference_service", "--operator-key", "op", *more]
+        pipe = asyncio.subprocess.PIPE
+        return await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+
+    async def start(self) -> None:
+        ready = self.folder / "ready.json"
+        ready.unlink(missing_ok=True)
+        self._process = await self.run(
+            "--port", str(self.port), "--data", str(self.folder / "data"), "--ready-file", str(ready)
+        )
+        assert self._process.stdout is not None
+        line = await asyncio.wait_for(self._process.stdout.readline(), 30)
+        assert msgspec.json.decode(line)["event"] == "ready"
+        told = msgspec.json.decode(ready.read_bytes())
+        assert told["pid"] == self._process.pid
+        self.port = told["port"]
+
+    async def end(self, how: signal.Signals) -> int:
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(how)
+        await self._process.communicate()
+        assert self._process.returncode is not None
+        return self._process.returncode
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api/v1"
+
+    async def call(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> Any:
+        async with self.http.request(method, self.url + path, json=body, headers=headers) as answer:
+            assert answer.status < 300, await answer.text()
+            return await answer.json()
+
+    async def push(self, number: int) -> bool:
+        """Push a customer's message; whether it was acknowledged."""
+        content = {
+            "conversation_short_id": f"@{number % 5}==",
+            "server_message_id": f"@m{number}==",
+            "message_type": "text",
+            "text": f"第{number}句",
+            "index": number,
+        }
+        users = {"from_user_id": f"c{number % 5}", "to_user_id": "o1", "client_key": "ck"}
+        body = msgspec.json.encode({"event": "im_receive_msg", "content": content, **users})
+        headers = {"X-Douyin-Signature": hashlib.sha1(b"cs" + body).hexdigest()}
+        try:
+            async with self.http.post(self.url + "/douyin/im", data=body, headers=headers) as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def agent(self) -> str:
+        """A shop and its agent; the agent's token."""
+        shop = {"name": "店", "open_id": "o1", "client_key": "ck", "client_secret": "cs"}
+        made = await self.call("POST", "/shops", OPERATOR, shop)
+        admin = await self.login(made["admin_login"], made["admin_password"])
+        new = {"name": "甲", "certified": True}
+        agent = await self.call("POST", "/agents", {"Authorization": f"Bearer {admin}"}, new)
+        return await self.login(agent["login"], agent["password"])
+
+    async def login(self, login: str, password: str) -> str:
+        told = await self.call("POST", "/auth/login", {}, {"login": login, "password": password})
+        return str(told["access_token"])
+
+    async def socket(self, op: str, **d: Any) -> aiohttp.ClientWebSocketResponse:
+        ws = await self.http.ws_connect(self.url + "/ws")
+        assert (await ws.receive_json())["op"] == "hello"
+        await ws.send_json({"op": op, "d": d})
+        return ws
+
+
+@pytest.fixture
+async def process(tmp_path: Path) -> AsyncIterator[Process]:
+    process = Process(tmp_path)
+    async with aiohttp.ClientSession() as process.http:
+        await process.start()
+        yield process
+        await process.end(signal.SIGKILL)
+
+
+async def frames(ws: aiohttp.ClientWebSocketResponse, until: int = 0) -> AsyncIterator[dict[str, Any]]:
+    """Frames until the connection ends, or until that place of the log."""
+    async for message in ws:
+        frame = msgspec.json.decode(message.data)
+        yield frame
+        if until and frame.get("s") == until:
+            return
+
+
+async def killed_under_load(process: Process, ws: aiohttp.ClientWebSocketResponse) -> tuple[set[str], list[Any]]:
+    """Push from eight connections, kill after 300 acknowledgements; what was acknowledged, and what the device saw."""
+    acknowledged: set[str] = set()
+    told: list[Any] = []
+
+    async def listen() -> None:
+        told.extend([frame async for frame in frames(ws)])
+
+    async def write(first: int) -> None:
+        for number in range(first, 4000, 8):
+            if not await process.push(number):
+                return
+            acknowledged.add(f"@m{number}==")
+            if len(acknowledged) == 300:
+                await process.end(signal.SIGKILL)
+
+    await asyncio.gather(listen(), *(write(first) for first in range(8)))
+    return acknowledged, told
+
+
+async def test_nothing_acknowledged_is_lost_by_kill_9_and_resume_goes_on(process: Process) -> None:
+    token = await process.agent()
+    ws = await process.socket("identify", token=token, device_id="d1")
+    session_id = (await ws.receive_json())["d"]["session_id"]
+    acknowledged, told = await killed_under_load(process, ws)
+    assert len(acknowledged) >= 300
+
+    await process.start()
+    ws = await process.socket("resume", token=token, session_id=session_id, s=told[-1]["s"])
+    async for frame in frames(ws):
+        if frame["op"] == "resumed":
+            break
+        told.append(frame)
+    assert [(frame["op"], frame["s"]) for frame in told] == [("dispatch", s) for s in range(1, len(told) + 1)]
+    created = [frame["d"] for frame in told if frame["t"] == "message.created"]
+    shown = [message["platform_message_id"] for message in created]
+    assert len(shown) == len(set(shown))
+    assert acknowledged <= set(shown)
+    places = {message["conversation_id"]: 0 for message in created}
+    for message in created:
+        places[message["conversation_id"]] += 1
+        assert message["seq"] == places[message["conversation_id"]]
+
+    assert await process.push(int(shown[-1][2:-2]))  # pushed again after the restart: known
+    assert await process.push(9999)
+    async for frame in frames(ws, until=len(told) + 1):
+        assert frame["d"]["platform_message_id"] == "@m9999=="
+    await ws.close()
+
+
+async def test_sigterm_ends_it_cleanly_with_0_even_with_devices_connected(process: Process) -> None:
+    token = await process.agent()
+    ws = await process.socket("identify", token=token, device_id="d1")
+    assert (await ws.receive_json())["op"] == "ready"
+    ending = asyncio.create_task(process.end(signal.SIGTERM))
+    message = await ws.receive()
+    assert (message.type, ws.close_code) == (aiohttp.WSMsgType.CLOSE, 1012)
+    await ws.close()
+    assert await ending == 0
+
+
+async def test_a_taken_port_is_exit_2_and_says_which(process: Process) -> None:
+    second = await process.run("--port", str(process.port))
+    _, words = await second.communicate()
+    assert second.returncode == 2
+    assert f"port {process.port} is taken: " in words.decode()
+
+
+async def test_a_data_folder_in_use_is_exit_2_and_says_which(process: Process) -> None:
+    second = await process.run("--port", "0", "--data", str(process.folder / "data"))
+    _, words = await second.communicate()
+    assert second.returncode == 2
+    assert f"data folder {process.folder / 'data'} is in use" in words.decode()
+
+
+async def test_a_storage_failure_ends_the_process_with_1(process: Process) -> None:
+    await process.agent()
+    database = apsw.Connection(str(process.folder / "data" / "service.db"))
+    database.execute("CREATE TRIGGER full BEFORE INSERT ON message BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+    database.close()
+    assert not await process.push(1)
+    assert process._process is not None
+    out, _ = await process._process.communicate()
+    assert process._process.returncode == 1
+    assert b"disk full" in out
+
+
+async def test_a_connection_that_says_nothing_does_not_hold_up_the_end(process: Process) -> None:
+    mute = socket.create_connection(("127.0.0.1", process.port))
+    with contextlib.closing(mute):
+        assert await process.end(signal.SIGTERM) == 0
