@@ -8,9 +8,11 @@ stays readable, and a reader may start at any block. One flush a second is the c
 import io
 import os
 import struct
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic_ns
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -18,7 +20,7 @@ import pyarrow as pa
 from history.events import FORMAT, SCHEMA
 
 BLOCK = struct.Struct("<II")
-CODEC = pa.Codec("zstd", 3)
+CODEC = pa.Codec("zstd", 6)  # 5 % smaller than 3 at one flush a second, and no slower (benchmarks/history.py)
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -101,7 +103,19 @@ class Writer:
 
 def _batch(rows: list[tuple[int, str, str, str, str, str, str, str, int, str]], schema: pa.Schema) -> pa.RecordBatch:
     columns = [
-        pa.array(values, pa.utf8()).dictionary_encode() if pa.types.is_dictionary(field.type) else pa.array(values)
+        _names(values) if pa.types.is_dictionary(field.type) else _numbers(values)
         for field, values in zip(schema, zip(*rows, strict=True), strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _names(values: tuple[str, ...]) -> "pa.Array[Any]":
+    """A column of names; one that says the same in every row, as half of them do, is not worth hashing."""
+    if values.count(values[0]) < len(values):
+        return pa.array(values, pa.utf8()).dictionary_encode()
+    zeros = pa.Array.from_buffers(pa.int32(), len(values), [None, pa.py_buffer(bytes(4 * len(values)))])
+    return pa.DictionaryArray.from_arrays(zeros, pa.array(values[:1], pa.utf8()))
+
+
+def _numbers(values: tuple[int, ...]) -> "pa.Array[Any]":
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(array("q", values))])
