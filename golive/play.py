@@ -1,6 +1,7 @@
 """From a scenario's name to an exit code: check, rehearse, judge, write, show."""
 
 import difflib
+import shlex
 import shutil
 import signal
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ class Wish:
     """What a person asked for. `program` is what Python runs as the bundled reference."""
 
     scenario: str = "launch"
-    target: str = "reference"
+    target: str = config.REFERENCE
     seed: int | None = None
     runs: Path = Path("runs")
     gateway_port: int = 0
@@ -56,7 +57,7 @@ def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
     trouble: Failure | None = None
     with Screen(console, scenario, spec.id) as screen, interruptible():
         try:
-            Rehearsal(cast, spec, screen).play()
+            Rehearsal(cast, spec, again(wish, spec.seed), screen).play()
         except Failure as failure:
             trouble = failure
         except KeyboardInterrupt:
@@ -75,7 +76,9 @@ def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
 def prepare(wish: Wish, scenario: Scenario) -> Cast:
     """Everything that can be refused before the first process starts, then the run's folder and its cast."""
     bound = (
-        None if wish.target == "reference" else config.pick(config.load(wish.config), wish.target, wish.config.parent)
+        None
+        if wish.target == config.REFERENCE
+        else config.pick(config.load(wish.config), wish.target, wish.config.parent)
     )
     keys = config.secrets(bound) if bound else {}
     if bound and scenario.kills:
@@ -116,6 +119,14 @@ def with_kill(scenario: Scenario, wish: str) -> Scenario:
         raise Usage(f"--kill {wish}: write PHASE+SECONDS, such as {names[-1]}+5; the phases are {', '.join(names)}")
     kills = (*scenario.kills, Kill(phase=phase, after_s=float(after)))
     return msgspec.structs.replace(scenario, kills=kills)
+
+
+def again(wish: Wish, seed: int) -> str:
+    """The command that plays the same customers, words and moments again."""
+    words = ["golive", "rehearse", wish.scenario, "--seed", str(seed)]
+    words += ["--target", wish.target] if wish.target != config.REFERENCE else []
+    words += ["--kill", wish.kill] if wish.kill else []
+    return shlex.join(words)
 
 
 def exit_code(judgement: Judgement, trouble: Failure | None, *, allow_conditional: bool) -> int:

@@ -4,7 +4,6 @@ import os
 import platform
 import random
 import resource
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,11 +70,12 @@ def new_run(scenario: Scenario, target: str, runs: Path, seed: int, now: datetim
 class Rehearsal:
     """Drives one run. `show` is called once a second; it may raise KeyboardInterrupt, which ends the run early."""
 
-    def __init__(self, cast: Cast, spec: RunSpec, show: Callable[[Beat], None]) -> None:
+    def __init__(self, cast: Cast, spec: RunSpec, command: str, show: Callable[[Beat], None]) -> None:
         self.cast = cast
         self.spec = spec
         self.scenario = spec.scenario
         self.notices: list[str] = []
+        self._command = command  # how to do it again
         self._show = show
         self._follower = Follower(cast.folder.history)
         self._writer = Writer(cast.folder.history, "golive", spec.id)
@@ -108,7 +108,7 @@ class Rehearsal:
     def _tell_about(self, version: str) -> None:
         about = About(
             started=datetime.now().astimezone().isoformat(timespec="seconds"),
-            command=" ".join(["golive", *sys.argv[1:]]),
+            command=self._command,
             target=self.spec.target,
             target_version=version,
         )
@@ -134,6 +134,7 @@ class Rehearsal:
 
     def _beat(self, stage: str, left_s: float) -> None:
         self._follower.poll()
+        self._note_cpu()
         self._writer.flush()
         self._show(Beat(self._follower.live, self.cast, left_s, stage, self.notices))
 
@@ -208,9 +209,9 @@ class Rehearsal:
             if ready and part and ready.pid != part.pid:
                 stop_stranger(ready.pid)
             self.cast.stop_all()
-            self._close()
+            self._note_cpu()
+            self._writer.close()
 
-    def _close(self) -> None:
+    def _note_cpu(self) -> None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._writer.add("cpu", n=int((usage.ru_utime + usage.ru_stime) * 1e6))
-        self._writer.close()

@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from golive.failures import Failure, Usage
-from golive.play import SCENARIOS, exit_code, find_scenario, with_kill
+from golive.play import SCENARIOS, Wish, again, exit_code, find_scenario, with_kill
 from reports.model import Judgement
 
 SHORT = (SCENARIOS / "short.toml").read_text(encoding="utf-8") if (SCENARIOS / "short.toml").exists() else ""
@@ -72,3 +72,9 @@ def test_a_kill_is_planned_by_phase_and_seconds() -> None:
     for wrong in ("surge", "surge+", "serge+10", "surge+x", "+10"):
         with pytest.raises(Usage, match="PHASE\\+SECONDS"):
             with_kill(launch, wrong)
+
+
+def test_the_command_to_do_it_again_has_everything_that_mattered() -> None:
+    assert again(Wish("launch"), 618) == "golive rehearse launch --seed 618"
+    wish = Wish("my own.toml", "staging", kill="surge+10")
+    assert again(wish, 7) == "golive rehearse 'my own.toml' --seed 7 --target staging --kill surge+10"
