@@ -40,7 +40,7 @@ def _init(environment: Environment, **_: Any) -> None:
     environment.golive = process  # type: ignore[attr-defined]  # Locust's own way to give users something
     events: Any = environment.events
     events.test_start.add_listener(lambda **_: process.begin())
-    events.test_stopping.add_listener(lambda **_: process.recorder.rest())
+    events.test_stopping.add_listener(lambda **_: process.ending())
     events.test_stop.add_listener(lambda **_: process.end())
     if isinstance(environment.runner, WorkerRunner):
         environment.runner.register_message(START, lambda msg, **_: process.told(msg.data))

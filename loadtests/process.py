@@ -39,6 +39,7 @@ class LoadProcess:
         self.recorder = Recorder(None, "", "")
         self.leaving = Event()  # users that have nothing left to do wait for it
         self._gone_by = 0  # when they all have left (ns)
+        self._clock: gevent.Greenlet[..., None] | None = None
         self._start: AsyncResult[int] = AsyncResult()
         self._environment = environment
         self._workers = 1
@@ -96,10 +97,15 @@ class LoadProcess:
             self._set_start()
         self._open(f"customers-{self._index()}" if isinstance(runner, WorkerRunner) else "customers")
 
+    def ending(self) -> None:
+        """The test begins to end (Locust's test_stopping). A worker that comes back from now on is told no start."""
+        if isinstance(self._environment.runner, MasterRunner):
+            self._forget()
+        self.recorder.rest()
+
     def end(self) -> None:
         """The test is over (Locust's test_stop): everybody left; close connections, end the stream."""
         if isinstance(self._environment.runner, MasterRunner):
-            self._forget()
             return
         finishing = gevent.spawn(self._finish)
         while not finishing.ready():
@@ -118,6 +124,8 @@ class LoadProcess:
 
     def _forget(self) -> None:
         """Another test may follow, from Locust's UI."""
+        if self._clock:
+            self._clock.kill()
         self._start, self._users, self._gone_by = AsyncResult(), 0, 0
         self.leaving.clear()
 
@@ -141,7 +149,7 @@ class LoadProcess:
         except FileExistsError as error:
             self._refuse(f"{error.filename}: this run has its customers already; start another run")
             return
-        gevent.spawn(self._tell_time)
+        self._clock = gevent.spawn(self._tell_time)
         if folder and self._index() == 0:
             folder.announce("customers")
 

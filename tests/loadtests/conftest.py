@@ -19,6 +19,7 @@ from history.scenario import Scenario
 from history.tokens import token
 
 ROOT = Path(__file__).parents[2]
+SILENT = ("--headless", "--only-summary")
 
 
 @dataclass
@@ -136,13 +137,15 @@ class Play:
             )
         )
 
-    async def start(self, *arguments: str, file: str = "loadtests/locustfile.py", **env: str) -> None:
+    async def start(
+        self, *arguments: str, file: str = "loadtests/locustfile.py", headless: bool = True, **env: str
+    ) -> None:
         """Start Locust (with the history of this run, unless GOLIVE_RUN is given as "")."""
         wanted = {"GOLIVE_RUN": str(self.folder.path), "GOLIVE_GATEWAY": f"http://127.0.0.1:{self.port}", **env}
         environment = {name: value for name, value in (os.environ | wanted).items() if value}
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "locust", "-f", file, "--headless", "--only-summary", "--loglevel", "WARNING", *arguments),
+            *("-m", "locust", "-f", file, "--loglevel", "WARNING", *(SILENT if headless else ()), *arguments),
             cwd=ROOT,
             env=environment,
             stdout=asyncio.subprocess.PIPE,

@@ -1,17 +1,19 @@
 """Locust plays a scenario: every arrival at its time, phases told, a clean end however it is asked for."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
+import aiohttp
 import msgspec
 import pytest
 
 from history.reader import Tail
-from history.scenario import Customers, Gateway, Phase, Scenario, Shops
+from history.scenario import Customers, Gateway, Phase, Scenario, Shops, load
 from loadtests.schedule import open_slot
 from tests.loadtests.conftest import Play, StandIn
 
@@ -136,20 +138,67 @@ async def test_customers_of_short_visits_say_goodbye_and_others_come(play: Play,
     assert stand_in.ops(min(joined))[-2:] == ["rate", "leave"]
 
 
-async def test_by_hand_a_scenario_is_played_without_a_run(play: Play, stand_in: StandIn, tmp_path: Path) -> None:
+@pytest.fixture
+def hand(tmp_path: Path) -> Path:
+    """A scenario of three customers that goes on for long."""
     scenario = tmp_path / "hand.toml"
     scenario.write_text(
         'name = "hand"\ntitle_zh = ""\ntitle_en = ""\ngates = []\n[customers]\nconcurrency = 3\n'
         '[[phases]]\nname = "ramp"\nseconds = 1\nrate = 5\n[[phases]]\nname = "long"\nseconds = 600\nrate = 20\n'
     )
+    return scenario
+
+
+async def test_by_hand_a_scenario_is_played_without_a_run(play: Play, stand_in: StandIn, hand: Path) -> None:
     host = f"http://127.0.0.1:{stand_in.port}"
-    await play.start("-H", host, "--scenario", str(scenario), GOLIVE_RUN="", GOLIVE_GATEWAY="")
+    await play.start("-H", host, "--scenario", str(hand), GOLIVE_RUN="", GOLIVE_GATEWAY="")
     await until_sent(stand_in, 5)
     assert play.process
     play.process.send_signal(signal.SIGTERM)
     ended = await play.end()
     assert (ended.code, "Traceback" in ended.output) == (0, False), ended.output
     assert not play.folder.path.exists()
+
+
+@pytest.mark.slow
+async def test_from_locusts_own_page_a_scenario_may_be_started_again(
+    play: Play, stand_in: StandIn, hand: Path, unused_tcp_port: int
+) -> None:
+    page = f"http://127.0.0.1:{unused_tcp_port}"
+    arguments = ["--web-host", "127.0.0.1", "--web-port", str(unused_tcp_port), "--processes", "2"]
+    arguments += ["-H", f"http://127.0.0.1:{stand_in.port}", "--scenario", str(hand)]
+    due = planned(load(hand))[59]
+    await play.start(*arguments, headless=False, GOLIVE_RUN="", GOLIVE_GATEWAY="")
+    async with aiohttp.ClientSession() as http:
+        for _ in range(2):
+            stand_in.frames.clear()
+            began = await _swarm(http, page)
+            await until_sent(stand_in, 60)
+            assert time.monotonic() - began >= due  # by its own start, not by what was left of the one before
+            async with http.post(f"{page}/stop") as answer:
+                assert answer.status == 200
+        async with http.get(f"{page}/stats/requests") as answer:
+            stats = await answer.json()
+    assert stats["errors"] == []
+    assert play.process
+    play.process.send_signal(signal.SIGTERM)
+    ended = await play.end()
+    assert (ended.code, "Traceback" in ended.output) == (0, False), ended.output
+
+
+async def _swarm(http: aiohttp.ClientSession, page: str) -> float:
+    """Press start, as soon as the page is there and both workers are; when that was."""
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.suppress(aiohttp.ClientConnectorError):
+                async with http.get(f"{page}/stats/requests") as answer:
+                    if sum(worker["state"] == "ready" for worker in (await answer.json())["workers"]) == 2:
+                        break
+            await asyncio.sleep(0.1)  # between questions to another process that tells nobody when it is ready
+    began = time.monotonic()
+    async with http.post(f"{page}/swarm", data={"user_count": 1, "spawn_rate": 1}) as answer:
+        assert (await answer.json())["success"]
+    return began
 
 
 async def test_a_host_beyond_loopback_is_refused_before_anything_is_sent(play: Play) -> None:
