@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from reference_service import tokens
 from reference_service.api import frames, sessions
@@ -32,7 +32,7 @@ class Hangup(Exception):
 async def connect(websocket: WebSocket) -> None:
     """A device's connection from hello to its end."""
     await websocket.accept()
-    with contextlib.suppress(RuntimeError, OSError):  # sending where nobody is any more
+    with contextlib.suppress(OSError, WebSocketDisconnect):  # sending where nobody is any more
         try:
             await _converse(websocket, engine_of(websocket))
         except (Problem, StorageError):
@@ -48,16 +48,17 @@ async def _converse(websocket: WebSocket, engine: Engine) -> None:
     await websocket.send_text(frames.write("hello", dict(hello)))
     conversation = Conversation(websocket, engine)
     link = await asyncio.wait_for(conversation.greet(), settings.silence_s)
-    writer = asyncio.create_task(_write(websocket, link))
+    halves = asyncio.create_task(conversation.read(link)), asyncio.create_task(_write(websocket, link))
     try:
-        reader = asyncio.create_task(conversation.read(link))
-        done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
-        reader.cancel()
-        for task in done:
-            task.result()
+        await asyncio.wait(halves, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        writer.cancel()
         sessions.end(engine, link)
+        for half in halves:
+            half.cancel()
+        ends = await asyncio.gather(*halves, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
 
 
 async def _write(websocket: WebSocket, link: Link) -> None:

@@ -1,7 +1,7 @@
 """A small stage for the pure core (one shop, its agents, customers who write) that keeps every command's changes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -16,6 +16,7 @@ from reference_service.domain.replies import Accepted, Refused
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
 from reference_service.filtering.words import Word
 
+T = TypeVar("T")
 ECHO_WAIT_S = 10.0
 
 
@@ -93,7 +94,7 @@ class Stage:
     def told(self, desk: Desk, kind: str) -> list[dict[str, Any]]:
         return [payload for told, payload in self.log(desk) if told == kind]
 
-    def _do(self, command: Callable[[Changes], Any]) -> Any:
+    def _do(self, command: Callable[[Changes], T]) -> T:
         changes = Changes()
         result = command(changes)
         self.all.append(changes)

@@ -168,6 +168,22 @@ async def test_nothing_acknowledged_is_lost_by_kill_9_and_resume_goes_on(process
     await ws.close()
 
 
+async def test_devices_cut_in_the_middle_of_everything_leave_no_complaint(process: Process) -> None:
+    token = await process.agent()
+    for turn in range(20):
+        ws = await process.socket("identify", token=token, device_id=f"d{turn % 3}")
+        pushes = [asyncio.create_task(process.push(turn * 20 + number)) for number in range(20)]
+        await ws.receive()
+        assert ws._response.connection is not None
+        assert ws._response.connection.transport is not None
+        ws._response.connection.transport.abort()
+        assert all(await asyncio.gather(*pushes))
+    assert process._process is not None
+    process._process.send_signal(signal.SIGTERM)
+    _, words = await process._process.communicate()
+    assert (process._process.returncode, words) == (0, b"")
+
+
 async def test_sigterm_ends_it_cleanly_with_0_even_with_devices_connected(process: Process) -> None:
     token = await process.agent()
     ws = await process.socket("identify", token=token, device_id="d1")

@@ -30,7 +30,7 @@ async def test_check_tells_action_offsets_and_what_the_other_side_would_see(serv
     admin = await service.shop()
     await service.http.put("/api/v1/sensitive-words", json={"words": [{"word": "vx"}]}, headers=admin)
 
-    async def check(direction: str) -> dict:
+    async def check(direction: str) -> Any:
         asked = {"texts": ["加Ｖ\u200bＸ吧", "您好"], "direction": direction}
         return (await service.http.post("/api/v1/sensitive-words/check", json=asked, headers=admin)).json()
 

@@ -77,7 +77,7 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
     elif what == "reply" and desk.held:
         stage.reply(desk, next(iter(desk.held.values())), f"您好{number}", f"k{number}")
     elif what in ("ok", "lost") and stage.calls:
-        stage.answer(stage.calls.pop(0), Answer(what, f"r{number}" if what == "ok" else ""))
+        stage.answer(stage.calls.pop(0), Answer("ok", f"r{number}") if what == "ok" else Answer("lost"))
     elif what in ("online", "offline"):
         stage.available(desk, what)
 
