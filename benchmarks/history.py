@@ -12,8 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from history.run import App, RunFolder, RunSpec, ShopSpec
@@ -134,25 +133,24 @@ def reply(
 
 
 def write(folder: Path, streams: dict[str, list[Row]]) -> tuple[int, float, int]:
-    """Write the streams with one flush a simulated second; rows, events a second (the median flush's), bytes."""
-    rows, size = 0, 0
-    rates: list[float] = []
+    """Write the streams with one flush a simulated second; rows, seconds of CPU in the writer, bytes."""
+    rows, spent, size = 0, 0.0, 0
     gc.freeze()  # the million rows made in advance are nothing a writing process would have to walk through
     for name, events in streams.items():
         clock = [0]
         writer = Writer(folder, name, "synthetic", lambda clock=clock: clock[0])  # type: ignore[misc]
         for second in seconds(events):
             clock[0] = second[-1][1]["t"]
-            begun = perf_counter()
+            begun = process_time()
             for kind, fields in second:
                 writer.add(kind, **fields)
             writer.flush()
-            rates.append(len(second) / (perf_counter() - begun))
+            spent += process_time() - begun
         clock[0] += 30 * S
         writer.close()
         rows += len(events)
         size += writer.path.stat().st_size
-    return rows, median(rates), size
+    return rows, spent, size
 
 
 def seconds(events: list[Row]) -> Iterator[list[tuple[str, dict[str, Any]]]]:
@@ -174,12 +172,12 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp()) / "run"
     try:
         RunFolder(folder).write_spec(specification(length / S - 20))
-        rows, rate, size = write(folder / "history", story(Random(1), length))
+        rows, spent, size = write(folder / "history", story(Random(1), length))
         judged, drawn = judge_and_draw(folder)
     finally:
         shutil.rmtree(folder.parent)
     figures = (
-        ("events written a second", rate, ">=", 500_000),
+        ("events written a second of CPU", rows / spent, ">=", 500_000),
         ("bytes an event, one flush a second", size / rows, "<=", 20),
         (f"seconds to judge and draw {rows:,} events", judged + drawn, "<=", 15),
     )
