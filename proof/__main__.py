@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 import proof.mutants  # noqa: F401  (fills the register)
-from proof.matrix import RESULT, ROOT, Matrix, Trial, fate, good, source_hash
+from proof.matrix import PAGE, RESULT, ROOT, Matrix, Trial, fate, good, page, source_hash
 from proof.mutant import CLEAN, REGISTER, Mutant
 
 AT_ONCE = 2  # short rehearsals share a 2-core machine well enough; more would make the harness itself late
@@ -41,6 +41,7 @@ def main() -> None:
     if not names:
         matrix = Matrix(sources=before, trials=tuple(trials))
         RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(matrix)) + b"\n")
+        PAGE.write_text(page(matrix), encoding="utf-8")
     raise SystemExit(0 if all(good(trial) for trial in trials) else 1)
 
 

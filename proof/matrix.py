@@ -10,6 +10,7 @@ from proof.mutant import CLEAN, Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "proof" / "kills.json"
+PAGE = ROOT / "docs" / "proof.md"
 SOURCES = (
     "history",
     "fixtures",
@@ -56,6 +57,24 @@ def fate(mutant: Mutant | None, verdict: str, broken: tuple[str, ...], ran: bool
 def good(trial: Trial) -> bool:
     """Whether it is what a harness that can be trusted shows."""
     return trial.fate == ("green" if trial.mutant == CLEAN else "killed")
+
+
+def page(matrix: Matrix) -> str:
+    """docs/proof.md: the matrix for people."""
+    rows = "\n".join(
+        f"| `{t.mutant}` | {t.promise or '–'} | {t.scenario} | {t.verdict} | {', '.join(t.broken) or '–'} | {t.fate} |"
+        for t in matrix.trials
+    )
+    return f"""# The harness proves itself
+
+Written by `make prove`; do not edit. Each mutant is the reference service with one planted bug (`proof/mutants.py`). *Killed*:
+a short rehearsal of it was NO-GO, its planted code had run, and the promise it breaks is among those found broken. *Green*: the
+service without a bug passed the same rehearsal. Sources: `{matrix.sources[:16]}`.
+
+| mutant | promise | scenario | verdict | promises found broken | fate |
+|---|---|---|---|---|---|
+{rows}
+"""
 
 
 def source_hash(root: Path = ROOT) -> str:
