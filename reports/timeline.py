@@ -53,9 +53,7 @@ def open_steps(history: "History") -> pl.DataFrame:
     kinds = history.of("assigned", "shown", "withheld", "released").select(
         "t", "row", "kind", "note", place="conversation"
     )
-    kinds = kinds.filter(
-        (pl.col("kind") != "released") | (pl.col("note") == "resolved")
-    )
+    kinds = kinds.filter((pl.col("kind") != "released") | (pl.col("note") == "resolved"))
     known = history.conversations.select("place", "conversation")
     events = kinds.join(known, on="place").sort("t", "row")
     events = events.select("t", "conversation", up=pl.col("kind") != "released")
