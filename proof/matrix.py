@@ -67,9 +67,9 @@ def page(matrix: Matrix) -> str:
     )
     return f"""# The harness proves itself
 
-Written by `make prove`; do not edit. Each mutant is the reference service with one planted bug (`proof/mutants.py`). *Killed*:
-a short rehearsal of it was NO-GO, its planted code had run, and the promise it breaks is among those found broken. *Green*: the
-service without a bug passed the same rehearsal. Sources: `{matrix.sources[:16]}`.
+Written by `make prove`; do not edit. Each mutant is the reference service with one planted bug (`proof/mutants.py`).
+*Killed*: a short rehearsal of it was NO-GO, its planted code had run, and the promise it breaks is among those found
+broken. *Green*: the service without a bug passed the same rehearsal. Sources: `{matrix.sources[:16]}`.
 
 | mutant | promise | scenario | verdict | promises found broken | fate |
 |---|---|---|---|---|---|
