@@ -76,6 +76,7 @@ async def test_a_lost_connection_comes_back_with_what_was_open_and_what_was_miss
     assert [row["message"] for row in play.rows("sent")] == ["c00000-1", "c00000-2"]
 
 
+@pytest.mark.slow
 async def test_nobody_there_means_dropped_and_counted_not_sent_late(play: Play) -> None:
     play.port = 1  # nobody listens there
     assert await played(play, ["say", "在吗"]) == [""]

@@ -17,6 +17,8 @@ from history.scenario import Customers, Gateway, Phase, Scenario, Shops, load
 from loadtests.schedule import open_slot
 from tests.loadtests.conftest import Play, StandIn
 
+pytestmark = pytest.mark.slow
+
 QUICK = Gateway(retry_s=(), cut_s=0.0)  # the drain still takes its 10 s; tests stop earlier
 LITTLE = Scenario(
     name="little",

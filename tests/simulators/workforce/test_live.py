@@ -21,6 +21,8 @@ from history.run import App, Ready, RunFolder, RunSpec
 from history.scenario import parse
 from history.tokens import find
 
+pytestmark = pytest.mark.slow
+
 SCENARIO = """
 name = "tiny"
 title_zh = "小"
