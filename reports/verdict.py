@@ -13,8 +13,8 @@ from reports.model import Gate, Health, Outcome, Phase, State, Verdict
 
 ESSENTIAL = ("lost", "duplicated", "phantom", "reordered", "blocked_leaked", "leaked_across_shops")
 SYNC = "sync_latency"
-NEVER_WAIVED = ("lost", "lost_to_agent", "lost_to_customer", "missed_on_device", "missed_on_resume",
-                "blocked_leaked", "leaked_across_shops")  # fmt: skip
+LOSSES = ("lost", "lost_to_agent", "lost_to_customer", "missed_on_device", "missed_on_resume")
+NEVER_WAIVED = (*LOSSES, "blocked_leaked", "blocked_delivered", "leaked_across_shops")
 LAG_S = 0.020  # the harness may be this late, or LAG_SHARE of the tightest latency gate if that is more
 LAG_SHARE = 0.1
 DROPPED_SHARE = 0.001
@@ -89,13 +89,23 @@ def _sync_gated(lines: Iterable[Line]) -> bool:
 
 
 def ungated(gates: Sequence[Gate], verdicts: Sequence[Verdict]) -> list[str]:
-    """A broken promise that no gate speaks of makes no GO: silence in the scenario is no permission."""
+    """A broken promise that no gate speaks of makes no GO: silence in the scenario is no permission.
+
+    Each count of a broken promise wants a gate of its own (or `lost`, which covers several): `unassigned = 0` says
+    nothing about conversations that two agents have.
+    """
     named = {gate.line.split()[0] for gate in gates}
     return [
         f"{verdict.promise} is broken: {verdict.violations} of {verdict.opportunities} ({verdict.checker})"
         for verdict in verdicts
-        if verdict.state == "broken" and not named & {m for m, parts in COUNTS.items() if verdict.checker in parts}
+        if verdict.state == "broken" and not _spoken_of(verdict, named)
     ]
+
+
+def _spoken_of(verdict: Verdict, named: set[str]) -> bool:
+    counts = [metric for metric, n in verdict.metrics.items() if n]
+    covered = any(verdict.checker in COUNTS[metric] for metric in named & set(LOSSES))
+    return bool(counts) and all(metric in named or (covered and metric in LOSSES) for metric in counts)
 
 
 def waive(gate: Gate, line_metric: str, waivers: Iterable[Waiver], today: date) -> Gate:

@@ -151,6 +151,28 @@ def test_a_broken_promise_without_a_gate_is_no_permission():
     assert rule(HEALTHY, [HOLDS, tolerated], [over], 0.5).verdict == "GO"
 
 
+@pytest.mark.parametrize(
+    ("gate", "metrics", "go"),
+    [
+        ("unassigned < 5", {"unassigned": 0, "double_assigned": 3}, False),
+        ("unassigned < 5", {"unassigned": 3, "double_assigned": 0}, True),
+        ("double_assigned < 5", {"unassigned": 3, "double_assigned": 1}, False),
+        ("unassigned < 5", {}, False),
+    ],
+)
+def test_a_gate_on_one_count_says_nothing_about_another(gate, metrics, go):
+    two = Verdict(promise="ROUTE-1", checker="assigned_once", state="broken", violations=3, metrics=metrics)
+    assert (rule(HEALTHY, [HOLDS, Gate(line=gate, state="holds")], [two], 0.5).verdict == "GO") is go
+
+
+def test_the_gate_on_loss_speaks_of_every_way_to_lose():
+    missed = Verdict(
+        promise="SYNC-1", checker="resume_is_exact", state="broken", violations=1, metrics={"missed_on_resume": 1}
+    )
+    assert [reason for reason in rule(HEALTHY, [BROKEN], [missed], 0.5).reasons if "SYNC-1" in reason] == []
+    assert rule(HEALTHY, [Gate(line="duplicated = 0", state="holds")], [missed], 0.5).verdict == "NO-GO"
+
+
 def waiver(gate: str, expires: str = "2026-11-23") -> Waiver:
     return Waiver(gate=gate, reason="known", person="Li", expires=expires)
 
