@@ -19,6 +19,7 @@ check: install               ## style, types, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m proof.freshness
 
 prove: install               ## every planted bug must be caught, each by its own promise (about 12 minutes)
 	$(BIN)/python -m proof
