@@ -24,6 +24,8 @@ def conclude(folder: Path) -> Judgement:
             f"{folder}: cannot be judged or written ({error}); {free / 2**20:.0f} MiB free on that disk. "
             f"The history is kept: when there is room again,  golive report {folder}"
         ) from error
+    except ValueError as error:  # no history, a stream that is none of ours, a gate that is none
+        raise Failure(f"{folder}: cannot be judged: {error}") from error
     return judgement
 
 

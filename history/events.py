@@ -41,7 +41,7 @@ KINDS: Final[dict[str, str]] = {
     "accepted": "the gateway took a customer's message; ref = the customer's own id, n = index in the conversation",
     "delayed": "the fault chain holds this push back; n = microseconds",
     "doubled": "the fault chain pushes this message once more",
-    "pushed": "the push's bytes were handed to the connection",
+    "pushed": "an attempt to push began: its bytes were handed to the connection, or none could be made",
     "acknowledged": "the target answered the push with success",
     "push_failed": "refused, cut after the time limit, or no connection; note says which",
     "undelivered": "the gateway gave up by its retry plan",
@@ -52,7 +52,7 @@ KINDS: Final[dict[str, str]] = {
     "delivered": "the reply was written to the customer's socket; message, ref as in `called`",
     # agents: conversation = the target's own, message = platform id of a customer's message, else the reply's token
     "device_on": "a device is connected; note 'fresh' or 'resumed'",
-    "device_off": "a device's connection ended; note 'cut', 'closed' or the reason",
+    "device_off": "a device's connection ended; note 'cut' or 'closed' (by the harness), else 'target: <reason>'",
     "availability": "note = online, away or offline; n = the agent's capacity",
     "assigned": "this device was told that the conversation is this agent's; n = capacity",
     "released": "this device was told that the conversation is no longer this agent's; note = why",

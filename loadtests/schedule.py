@@ -64,7 +64,15 @@ def open_slot(scenario: Scenario, slot: int) -> list[Due]:
         for offsets in [burst(who.burst_share, rng)]
         for part, late in enumerate(offsets)
     ]
-    return sorted(due, key=lambda one: (one.visit, one.t_s))
+    return list(_goodbye_last(sorted(due, key=lambda one: (one.visit, one.last, one.t_s))))
+
+
+def _goodbye_last(due: Sequence[Due]) -> Iterator[Due]:
+    """A burst may still be running when the visit's last turn is due: the goodbye waits for it."""
+    before = Due(0.0, 0, 0, 0, visit=-1)
+    for one in due:
+        before = one._replace(t_s=max(before.t_s, one.t_s)) if one.visit == before.visit else one
+        yield before
 
 
 def arrivals(phases: Sequence[Phase], share: float, first_s: float, rng: Random) -> Iterator[float]:

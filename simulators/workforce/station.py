@@ -80,7 +80,8 @@ class Station:
             if self.device is not device:
                 return  # it was dropped: what an adapter still had in hand was never seen
             if isinstance(event, Closed):
-                self._gone(device, event.reason or str(event.code), event.resumable)
+                # "cut" alone is the harness's own doing, which excuses latency: a target's words never read like it
+                self._gone(device, f"target: {event.reason or event.code}", event.resumable)
             else:
                 self._told(self.name, event)
 

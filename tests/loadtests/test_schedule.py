@@ -101,12 +101,17 @@ def test_any_schedule_stays_in_time_and_order(phases: list[Phase], seed: int, tu
     for one, two in pairwise(plan):
         assert (one.visit, one.t_s) <= (two.visit, two.t_s)
     for first in firsts[1:]:
-        at = next(
-            p
-            for p, low, high in zip(phases, begins(phases), begins(phases)[1:], strict=False)
-            if low <= first.t_s <= high
-        )
-        assert at.rate > 0
+        wait_s = 1.0 if first.last else 0.0  # a goodbye waits for the burst before it
+        edges = zip(phases, begins(phases), begins(phases)[1:], strict=False)
+        assert any(p.rate > 0 for p, low, high in edges if low <= first.t_s <= high + wait_s)
+
+
+def test_a_goodbye_is_said_last() -> None:
+    talk = scenario([Phase(name="busy", seconds=60, rate=200.0)], concurrency=20, visit_turns=3, burst_share=1.0)
+    for slot in range(20):
+        plan = open_slot(talk, slot)
+        for one, two in pairwise(plan):
+            assert one.visit != two.visit or (one.last, one.t_s) <= (two.last, two.t_s)
 
 
 def test_every_part_of_a_burst_is_due_once(launch: list[Due]) -> None:

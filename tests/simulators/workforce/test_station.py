@@ -79,7 +79,7 @@ async def test_a_lost_connection_resumes_and_tells_why_it_went(desk: Desk, targe
     target.devices[0].tell(Closed(1006, "reset by peer"))
     await target.until(lambda: len(target.devices) == 2)
     assert target.resumes == [None, "1"]
-    assert ("device_off", "reset by peer") in notes(rows)
+    assert ("device_off", "target: reset by peer") in notes(rows)
 
 
 async def test_where_the_session_is_over_the_device_begins_anew(desk: Desk, target: Target) -> None:
