@@ -7,6 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from fixtures.dialogues import CLOSING, intents
+from fixtures.evasions import hide
 from fixtures.people import Order, nickname, order
 from fixtures.words import words
 from history.scenario import Customers
@@ -103,5 +104,5 @@ def _next_intent(memory: Memory, rng: Random) -> str:
 
 
 def _worded(line: str, habits: Customers, rng: Random) -> str:
-    """The clean line, or with `listed_share` the line and one listed word behind it."""
-    return f"{line}，{rng.choice(words())}" if rng.random() < habits.listed_share else line
+    """The clean line, or with `listed_share` the line and one listed word behind it, hidden somehow."""
+    return f"{line}，{hide(rng.choice(words()), rng)}" if rng.random() < habits.listed_share else line

@@ -4,6 +4,7 @@ from random import Random
 from typing import NamedTuple
 
 from fixtures.dialogues import replies_to
+from fixtures.evasions import hide
 from fixtures.words import words
 from history.tokens import clean, token
 
@@ -31,7 +32,7 @@ class Replies:
         """A reply to a text; `listed_share` of them hold one listed word, none where `decent`."""
         line = self._rng.choice(replies_to(to))
         listed = not decent and self._rng.random() < self._listed_share
-        typed = line + self._rng.choice(words()) if listed else line
+        typed = line + hide(self._rng.choice(words()), self._rng) if listed else line
         name = self._token()
         return Draft(typed, f"{typed} {name}", name, listed)
 
