@@ -63,5 +63,11 @@ def _gates(judgement: Judgement, spoken: Language) -> Table:
     for row in rows.gates(judgement):
         sign, color = _STATES[row.state]
         state = say(f"state.{'waived' if row.waived else row.state}").of(spoken)
-        table.add_row(Styled(sign, style=color), Styled(row.line), Styled(row.measured.of(spoken)), Styled(state))
+        table.add_row(
+            Styled(sign, style=color),
+            Styled(row.line),
+            Styled(row.measured.of(spoken)),
+            Styled(f"n = {row.n}", style="dim"),
+            Styled(state),
+        )
     return table
