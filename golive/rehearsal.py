@@ -1,5 +1,6 @@
 """One rehearsal from the first process to the verdict's folder."""
 
+import contextlib
 import os
 import platform
 import random
@@ -135,7 +136,10 @@ class Rehearsal:
     def _beat(self, stage: str, left_s: float) -> None:
         self._follower.poll()
         self._note_cpu()
-        self._writer.flush()
+        try:
+            self._writer.flush()
+        except OSError as error:
+            raise Failure(f"{self._writer.path}: cannot be written ({error.strerror}); the run is ended") from error
         self._show(Beat(self._follower.live, self.cast, left_s, stage, self.notices))
 
     def _watch(self) -> bool:
@@ -210,7 +214,8 @@ class Rehearsal:
                 stop_stranger(ready.pid)
             self.cast.stop_all()
             self._note_cpu()
-            self._writer.close()
+            with contextlib.suppress(OSError):  # told by the flush before, or by whoever writes the report
+                self._writer.close()
 
     def _note_cpu(self) -> None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
