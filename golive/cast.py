@@ -71,10 +71,10 @@ class Cast:
         self._start("agents", [*arguments, "--target-url", url, "--gateway-url", gateway], environment)
         self._ready("agents", 120.0)
 
-    def start_customers(self, gateway: str, users: int) -> None:
+    def start_customers(self, gateway: str) -> None:
         """Start Locust with the run's scenario."""
         arguments = ["-m", "locust", "-f", "loadtests/locustfile.py", "--headless", "--host", gateway]
-        arguments += ["--users", str(users), "--loglevel", "WARNING", "--only-summary"]
+        arguments += ["--loglevel", "WARNING", "--only-summary"]
         self._start("customers", arguments, {"GOLIVE_RUN": self._run, "GOLIVE_GATEWAY": gateway})
         self._ready("customers", 120.0)
 

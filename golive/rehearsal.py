@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 import msgspec
@@ -51,7 +52,7 @@ class Beat:
 
 def new_run(scenario: Scenario, target: str, runs: Path, seed: int, now: datetime) -> tuple[RunFolder, RunSpec]:
     """Make the run's folder with its specification."""
-    run = f"{now:%Y%m%d-%H%M%S}-{scenario.name}"
+    run = _free(runs, f"{now:%Y%m%d-%H%M%S}-{scenario.name}")
     rng = random.Random(f"{seed}/{run}")
     app = App(client_key=f"tt{rng.getrandbits(64):016x}", client_secret=f"{rng.getrandbits(128):032x}")
     folder = RunFolder(runs.resolve() / run)  # the parts run in another folder
@@ -66,6 +67,12 @@ def new_run(scenario: Scenario, target: str, runs: Path, seed: int, now: datetim
     )
     folder.write_spec(spec)
     return folder, spec
+
+
+def _free(runs: Path, name: str) -> str:
+    """The name, or with a number behind it where another run of the same second has it."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(each for each in names if not (runs / each).exists())
 
 
 class Rehearsal:
@@ -102,7 +109,7 @@ class Rehearsal:
         heard = folder.heard("agents")
         version = heard.version if heard else ""
         self._tell_about(version)
-        cast.start_customers(gateway, self.scenario.customers.concurrency)
+        cast.start_customers(gateway)
         ready = cast.service_ready()
         self._service_pid = ready.pid if ready else 0
 

@@ -1,0 +1,29 @@
+"""What a run's folder says before anything starts."""
+
+from datetime import datetime
+from pathlib import Path
+
+from golive.play import find_scenario
+from golive.rehearsal import new_run
+from history.run import RunFolder
+
+NOW = datetime(2026, 11, 23, 18, 4, 13)
+SHORT = find_scenario("short")
+
+
+def test_a_run_is_named_for_its_time_and_scenario_and_can_be_read_back(tmp_path: Path) -> None:
+    folder, spec = new_run(SHORT, "reference", tmp_path, 7, NOW)
+    assert folder.path == tmp_path / "20261123-180413-short"
+    assert RunFolder(folder.path).spec() == spec
+    assert (spec.seed, spec.target, len(spec.shops)) == (7, "reference", SHORT.shops.count)
+
+
+def test_two_runs_of_one_second_do_not_meet(tmp_path: Path) -> None:
+    names = [new_run(SHORT, "reference", tmp_path, 7, NOW)[1].id for _ in range(3)]
+    assert names == ["20261123-180413-short", "20261123-180413-short-2", "20261123-180413-short-3"]
+
+
+def test_every_run_has_keys_of_its_own(tmp_path: Path) -> None:
+    one, two = (new_run(SHORT, "reference", tmp_path, 7, NOW)[1] for _ in range(2))
+    assert one.app.client_secret != two.app.client_secret
+    assert one.shops == two.shops  # the same seed gives the same shops
