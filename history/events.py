@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class Event(NamedTuple):

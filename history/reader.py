@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from history.events import FORMAT, SCHEMA
 from history.writer import BLOCK, CODEC, Header
@@ -60,7 +61,8 @@ class Tail:
         _, plain = BLOCK.unpack_from(block)
         try:
             stream = pa.ipc.open_stream(CODEC.decompress(block[BLOCK.size :], plain))
-            batch = stream.read_next_batch()
+            steps = stream.read_next_batch()
+            batch = steps.set_column(0, SCHEMA.field("t"), pc.cumulative_sum(steps["t"]))
         except (OSError, ValueError) as error:
             raise BadStream(f"{self.path}: no history stream ({error})") from error
         if self.header is None:

@@ -1,15 +1,16 @@
 """Appends one process's events to its own stream file.
 
 A stream file is a row of blocks, one a flush: two little-endian uint32 (packed size, plain size), then a zstd frame
-that holds a complete Arrow IPC stream of one batch, its names interned beside it. So what was flushed before a kill -9
-stays readable, and a reader may start at any block. One flush a second is the custom.
+that holds a complete Arrow IPC stream of one batch, its names interned beside it, its times as steps from row to row.
+So what was flushed before a kill -9 stays readable, and a reader may start at any block. Flush once a second.
 """
 
 import io
 import os
 import struct
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import sub
 from pathlib import Path
 from time import monotonic_ns
 from typing import Any
@@ -20,7 +21,7 @@ import pyarrow as pa
 from history.events import FORMAT, SCHEMA
 
 BLOCK = struct.Struct("<II")
-CODEC = pa.Codec("zstd", 6)  # 5 % smaller than 3 at one flush a second, and no slower (benchmarks/history.py)
+CODEC = pa.Codec("zstd", 3)
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -102,10 +103,11 @@ class Writer:
 
 
 def _batch(rows: list[tuple[int, str, str, str, str, str, str, str, int, str]], schema: pa.Schema) -> pa.RecordBatch:
-    columns = [
-        _names(values) if pa.types.is_dictionary(field.type) else _numbers(values)
-        for field, values in zip(schema, zip(*rows, strict=True), strict=True)
-    ]
+    times, *rest = zip(*rows, strict=True)
+    steps = map(sub, times, (0, *times))  # the first as it is, each later one as the step from the one before
+    columns = [_numbers(steps)]
+    for field, values in zip(list(schema)[1:], rest, strict=True):
+        columns.append(_names(values) if pa.types.is_dictionary(field.type) else _numbers(values))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
@@ -117,5 +119,6 @@ def _names(values: tuple[str, ...]) -> "pa.Array[Any]":
     return pa.DictionaryArray.from_arrays(zeros, pa.array(values[:1], pa.utf8()))
 
 
-def _numbers(values: tuple[int, ...]) -> "pa.Array[Any]":
-    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(array("q", values))])
+def _numbers(values: Iterable[int]) -> "pa.Array[Any]":
+    packed = array("q", values)
+    return pa.Array.from_buffers(pa.int64(), len(packed), [None, pa.py_buffer(packed)])

@@ -19,6 +19,9 @@ class Tile(NamedTuple):
     state: str
 
 
+AS_STRICT = ("p99", "p999", "max")  # gates that say as much as the p99 shown, or more
+
+
 def tiles(judgement: Judgement) -> list[Tile]:
     """Conversations at once, messages, lost, and sync p99 both ways."""
     found = [
@@ -99,7 +102,13 @@ def _own_state(latency: Latency, gate: Gate | None) -> str:
     if gate and line and line.metric == "sync_latency" and gate.state == "broken" and gate.value is not None:
         p99 = latency.p99
         return "holds" if line.stat == "p99" and p99 is not None and p99 < line.limit else gate.state
+    if gate and line and gate.state == "holds" and line.stat not in AS_STRICT and not _within(latency.p99, line.limit):
+        return NO_GATE  # a p90 that holds is no green sign under a p99 beyond the same limit
     return _state(gate)
+
+
+def _within(seconds: float | None, limit_s: float) -> bool:
+    return seconds is not None and seconds <= limit_s
 
 
 def _gate(j: Judgement, metric: str) -> Gate | None:

@@ -69,3 +69,10 @@ def test_a_waived_gate_shows_as_waived(samples: dict[str, Judgement]) -> None:
 def test_a_failing_p99_keeps_its_digits(altered: Callable[..., Judgement]) -> None:
     latency = msgspec.structs.replace(altered("demo").to_agent, p99=0.500001)
     assert tiles(altered("demo", to_agent=latency))[3].value.en == "500.001"
+
+
+def test_a_p90_that_holds_is_no_green_sign_under_a_p99_beyond_its_limit(altered: Callable[..., Judgement]) -> None:
+    gate = Gate(line="sync_latency p90 < 500ms", state="holds", value=0.4, n=1000)
+    slow = altered("demo", gates=(gate,), to_customer=Latency(n=1000, p50=0.3, p95=0.45, p99=9.3, max=13.0))
+    quick = altered("demo", gates=(gate,), to_customer=Latency(n=1000, p50=0.3, p95=0.45, p99=0.49, max=13.0))
+    assert (tiles(slow)[4].state, tiles(quick)[4].state) == ("", "holds")
