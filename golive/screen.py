@@ -64,7 +64,8 @@ class Screen:
         pids = "  ".join(f"{part.name} {part.pid}" for part in beat.cast.parts)
         title = f"{say(self.scenario.title_zh, self.scenario.title_en)} · {say(*STAGES[beat.stage])} {live.phase}"
         left = say(f"还剩 {beat.left_s:.0f} 秒", f"{beat.left_s:.0f} s left")
-        return Panel(Group(table, bar, Text(f"{left}   pid: {pids}", style="dim")), title=title, expand=False)
+        told = Text(f"{left}   pid: {pids}", style="dim")
+        return Panel(Group(table, told, bar), title=title, expand=False)  # a bar ends no line: it must come last
 
     def _line(self, beat: Beat) -> str:
         shown = " · ".join(f"{name} {value}" for name, value in figures(beat.live, time.monotonic_ns()))
