@@ -1,4 +1,4 @@
-"""A webhook that takes everything and does nothing: `python benchmarks/sink.py` prints its port, ends with its stdin."""
+"""A webhook that takes everything and does nothing: `python benchmarks/sink.py` prints its port, ends with stdin."""
 
 import asyncio
 import json
