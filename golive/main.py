@@ -33,6 +33,17 @@ app = typer.Typer(
 console = Console()
 
 RunsOption = Annotated[Path, typer.Option("--runs", help=say("结果放在哪里", "where runs are kept"))]
+PlatformOption = Annotated[
+    str,
+    typer.Option(
+        "--platform",
+        metavar="NAME",
+        help=say(
+            "平台协议:open-im、doudian 或 文件.py:类名;默认由适配器决定",
+            "open-im, doudian, or file.py:name; the adapter's own by default",
+        ),
+    ),
+]
 GatewayPort = Annotated[int, typer.Option("--gateway-port", help=say("0 = 任一空闲端口", "0 = any free port"))]
 ServicePort = Annotated[int, typer.Option("--service-port", help=say("0 = 任一空闲端口", "0 = any free port"))]
 Conditional = Annotated[
@@ -45,6 +56,7 @@ def rehearse(
     scenario: Annotated[str, typer.Argument(help=say("场景名或 .toml 文件", "its name, or a .toml file"))] = "launch",
     target: Annotated[str, typer.Option(help=say("golive.toml 里的被测系统", "a target of golive.toml"))] = "reference",
     seed: Annotated[int | None, typer.Option(help=say("代替场景里的种子", "instead of the scenario's"))] = None,
+    platform: PlatformOption = "",
     runs: RunsOption = Path("runs"),
     gateway_port: GatewayPort = 0,
     service_port: ServicePort = 0,
@@ -57,7 +69,7 @@ def rehearse(
     allow_conditional: Conditional = False,
 ) -> None:
     """Play a scenario, judge it, and exit with the verdict's code."""
-    wish = Wish(scenario, target, seed, runs, gateway_port, service_port, allow_conditional, kill)
+    wish = Wish(scenario, target, seed, runs, gateway_port, service_port, allow_conditional, platform, kill)
     with clear_words():
         code, _ = perform(wish, console)
         raise typer.Exit(code)
@@ -90,13 +102,14 @@ def scenarios() -> None:
 @app.command(help=say("让网关、客服系统和客服一直运行。", "Keep gateway, service and agents running."))
 def serve(
     scenario: Annotated[str, typer.Argument(help=say("谁家店铺与客服", "whose shops and agents"))] = "short",
+    platform: PlatformOption = "",
     runs: RunsOption = Path("runs"),
     gateway_port: GatewayPort = 8899,
     service_port: ServicePort = 8900,
 ) -> None:
     """Until Ctrl-C."""
     with clear_words():
-        keep_up(scenario, runs, gateway_port, service_port, console)
+        keep_up(scenario, platform, runs, gateway_port, service_port, console)
 
 
 @app.command(help=say("以顾客身份发消息并看到回复。", "Write as a customer and see the reply."))

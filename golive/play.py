@@ -28,6 +28,11 @@ from history.scenario import Kill, Scenario, ScenarioError, load
 from reports.gates import GateError, check_lines
 from reports.model import Judgement
 from reports.page.terminal import verdict
+from simulators.douyin.profiles import ProfileError, absolute
+from simulators.douyin.stubs import StubError
+from simulators.douyin.stubs import load as load_stubs
+from targets.interface import TargetError
+from targets.loading import load as load_target
 
 SCENARIOS = ROOT / "loadtests" / "scenarios"
 ROOM_MIB = 200  # a launch run writes about 10 MiB of history, and the service's database
@@ -44,6 +49,7 @@ class Wish:
     gateway_port: int = 0
     service_port: int = 0
     allow_conditional: bool = False
+    platform: str = ""  # a profile's name or file.py:name; "" = what the target's adapter wants
     kill: str = ""  # "surge+10": kill -9 of the service ten seconds into the surge, and its restart
     program: tuple[str, ...] = REFERENCE
     config: Path = field(default=Path("golive.toml"))
@@ -88,8 +94,21 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
     if (free := shutil.disk_usage(wish.runs).free / 2**20) < ROOM_MIB:
         raise Failure(f"{wish.runs.resolve()}: {free:.0f} MiB free, a run needs {ROOM_MIB}; make room, or use --runs")
     seed = scenario.seed if wish.seed is None else wish.seed
-    folder, _ = new_run(scenario, wish.target, wish.runs, seed, datetime.now())
+    try:
+        load_stubs(scenario.gateway.stubs)
+        folder, _ = new_run(scenario, wish.target, wish.runs, seed, datetime.now(), platform_of(wish, bound))
+    except (ProfileError, StubError, TargetError) as error:
+        raise Usage(str(error)) from error
     return Cast(folder, bound, keys, wish.gateway_port, wish.service_port, program=wish.program)
+
+
+def platform_of(wish: Wish, bound: config.TargetConfig | None) -> str:
+    """The platform profile of a run: the one wished for, else the adapter's. Raises TargetError."""
+    if wish.platform:
+        return absolute(wish.platform, Path())
+    if bound is None or bound.adapter == config.REFERENCE:
+        return load_target("reference").platform
+    return absolute(load_target(bound.adapter).platform, Path(bound.adapter).parent)
 
 
 def find_scenario(name: str) -> Scenario:
@@ -125,6 +144,7 @@ def again(wish: Wish, seed: int) -> str:
     """The command that plays the same customers, words and moments again."""
     words = ["golive", "rehearse", wish.scenario, "--seed", str(seed)]
     words += ["--target", wish.target] if wish.target != config.REFERENCE else []
+    words += ["--platform", wish.platform] if wish.platform else []
     words += ["--kill", wish.kill] if wish.kill else []
     return shlex.join(words)
 

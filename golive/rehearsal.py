@@ -19,9 +19,10 @@ from golive.cast import Cast
 from golive.failures import Failure
 from golive.live import Follower, Live
 from golive.part import stop_stranger
-from history.run import App, RunFolder, RunSpec
+from history.run import RunFolder, RunSpec
 from history.scenario import Kill, Scenario
 from history.writer import Writer
+from simulators.douyin.profiles import profile
 
 BEAT_S = 1.0
 
@@ -50,20 +51,25 @@ class Beat:
     notices: list[str]
 
 
-def new_run(scenario: Scenario, target: str, runs: Path, seed: int, now: datetime) -> tuple[RunFolder, RunSpec]:
-    """Make the run's folder with its specification."""
+def new_run(
+    scenario: Scenario, target: str, runs: Path, seed: int, now: datetime, platform: str = "open-im"
+) -> tuple[RunFolder, RunSpec]:
+    """Make the run's folder with its specification. Raises ProfileError where there is no such platform profile."""
+    speaks = profile(platform, scenario.gateway)
     run = _free(runs, f"{now:%Y%m%d-%H%M%S}-{scenario.name}")
     rng = random.Random(f"{seed}/{run}")
-    app = App(client_key=f"tt{rng.getrandbits(64):016x}", client_secret=f"{rng.getrandbits(128):032x}")
+    planned = enumerate(plan_shops(scenario, seed), 1)
+    shops = tuple(msgspec.structs.replace(shop, open_id=speaks.account(number, seed)) for number, shop in planned)
     folder = RunFolder(runs.resolve() / run)  # the parts run in another folder
     spec = RunSpec(
         id=run,
         number=rng.getrandbits(16),
         scenario=scenario,
         target=target,
-        app=app,
-        shops=plan_shops(scenario, seed),
+        app=speaks.app(rng),
+        shops=shops,
         seed=seed,
+        platform=platform,
     )
     folder.write_spec(spec)
     return folder, spec

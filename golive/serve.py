@@ -11,10 +11,11 @@ from golive.language import say
 from golive.play import Wish, find_scenario, interruptible, prepare
 
 
-def serve(scenario: str, runs: Path, gateway_port: int, service_port: int, console: Console) -> None:
+def serve(scenario: str, platform: str, runs: Path, gateway_port: int, service_port: int, console: Console) -> None:
     """Until Ctrl-C. Raises Failure where a part cannot start or ends."""
     cast = prepare(
-        Wish(scenario, runs=runs, gateway_port=gateway_port, service_port=service_port), find_scenario(scenario)
+        Wish(scenario, runs=runs, gateway_port=gateway_port, service_port=service_port, platform=platform),
+        find_scenario(scenario),
     )
     with interruptible():
         try:

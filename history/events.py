@@ -39,8 +39,8 @@ KINDS: Final[dict[str, str]] = {
     "left": "the customer ended the visit",
     # gateway: message = server_message_id, n = attempt from 1, conversation = the platform's
     "accepted": "the gateway took a customer's message; ref = the customer's own id, n = index in the conversation",
-    "delayed": "the fault chain holds this push back; n = microseconds",
-    "doubled": "the fault chain pushes this message once more",
+    "delayed": "the fault chain holds this push back; n = microseconds, note = '' or 'behind its successor'",
+    "doubled": "this message is pushed once more; note '' (the same bytes), 'conflict' (another text) or 'repush'",
     "pushed": "an attempt to push began: its bytes were handed to the connection, or none could be made",
     "acknowledged": "the target answered the push with success",
     "push_failed": "refused, cut after the time limit, or no connection; note says which",
@@ -48,7 +48,8 @@ KINDS: Final[dict[str, str]] = {
     "forged": "a push with a wrong signature was sent; message = its id, which no customer ever sent",
     "forged_taken": "the target acknowledged a forged push",
     "called": "the target called the platform to send a reply; message = token ('' unreadable), ref = the new "
-    "platform id, note = 'ok' or the refusal's code",
+    "platform id, note = 'ok' or why it was refused",
+    "other_call": "the target called what the platform does not simulate; note = its name, n = 1 where a stub answered",
     "delivered": "the reply was written to the customer's socket; message, ref as in `called`",
     # agents: conversation = the target's own, message = platform id of a customer's message, else the reply's token
     "device_on": "a device is connected; note 'fresh' or 'resumed'",

@@ -51,14 +51,25 @@ class Agents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Deliberate disturbances, as shares of all pushes, and of all devices a minute."""
+    """Deliberate disturbances, as shares of customers' messages or of what is said, and of all devices a minute."""
 
     duplicate_push: float = 0.0
     delay_push: float = 0.0
     delay_s: float = 2.0
     forge_push: float = 0.0
+    late_push: float = 0.0  # behind its conversation's next message, or delay_s later
+    conflict: float = 0.0  # another text under the same id, after the first was taken
+    repush: float = 0.0  # of customers who come back: their last messages are pushed again
+    bad_item: float = 0.0  # of requests: one item more that nobody can understand (profiles with batches)
+    html_escaped: float = 0.0  # of requests: < > & as \\u003c \\u003e \\u0026
+    clock_back: float = 0.0  # messages whose create_time lies before their predecessor's
+    refuse_call: float = 0.0  # of the target's calls: refused as busy, nothing done
+    lost_answer: float = 0.0  # of the target's calls: carried out, then the connection is cut
     device_drop_per_minute: float = 0.0
     device_away_s: tuple[float, float] = (0.5, 3.0)
+
+
+_FAULT_SHARES = tuple(name for name in Faults.__struct_fields__ if not name.endswith("_s"))
 
 
 class Kill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,10 +88,21 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     retry_s: tuple[float, ...] = (1.0, 2.0, 4.0)
     pushes_at_once: int = 256
     backlog: int = 20000  # pushes waiting before a customer's send is answered `busy`
-    token_s: float = 1_296_000.0  # an access token's life
+    token_s: float | None = None  # an access token's life; None = the profile's own
+    refresh_s: float | None = None  # a refresh token's life; None = the profile's own
     calls_per_s: float = 0.0  # platform calls the app may make; 0 = no limit
     reply_open_s: float = 86_400.0  # how long a customer's message may be answered
     replies_per_turn: int = 6  # replies until the customer writes again
+    stubs: str = ""  # folder of answers to other calls; "" = `stubs` beside the scenario, where there is one
+    order_share: float = 0.0  # customers with an order whose steps are pushed while they chat (doudian)
+    order_step_s: float = 5.0  # mean time between two steps of an order
+    batch: int = 1  # most messages in one push (doudian)
+    batch_s: float = 0.02  # how long a push waits for others to go with it, where batch > 1
+    push_sign: Literal["md5", "hmac-sha256"] = "md5"  # the method the app chose (doudian)
+    tag_form: Literal["string", "number", "mixed"] = "string"  # doudian
+    data_form: Literal["string", "object", "mixed"] = "string"  # doudian
+    param_json: Literal["as_sent", "canonical"] = "as_sent"  # what a call's sign must speak for (doudian)
+    clock_window_s: float = 600.0  # how far a call's timestamp may be off (doudian)
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,12 +138,19 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def load(path: Path) -> Scenario:
-    """Read and check a scenario file. Raises ScenarioError (file, place, mend)."""
+    """Read and check a scenario file; its stubs' folder is made absolute. Raises ScenarioError (file, place, mend)."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read ({error.strerror})") from error
-    return parse(text, str(path))
+    return _with_stubs(parse(text, str(path)), path.parent)
+
+
+def _with_stubs(scenario: Scenario, folder: Path) -> Scenario:
+    stubs = (folder / (scenario.gateway.stubs or "stubs")).resolve()
+    if not scenario.gateway.stubs and not stubs.is_dir():
+        return scenario
+    return msgspec.structs.replace(scenario, gateway=msgspec.structs.replace(scenario.gateway, stubs=str(stubs)))
 
 
 def parse(text: str, origin: str = "scenario") -> Scenario:
@@ -144,10 +173,8 @@ def _wrong(s: Scenario) -> str:
         "customers.listed_share": s.customers.listed_share,
         "customers.burst_share": s.customers.burst_share,
         "agents.listed_share": s.agents.listed_share,
-        "faults.duplicate_push": s.faults.duplicate_push,
-        "faults.delay_push": s.faults.delay_push,
-        "faults.forge_push": s.faults.forge_push,
-        "faults.device_drop_per_minute": s.faults.device_drop_per_minute,
+        "gateway.order_share": s.gateway.order_share,
+        **{f"faults.{name}": getattr(s.faults, name) for name in _FAULT_SHARES},
     }
     for name, share in shares.items():
         if not 0 <= share <= 1:
@@ -166,6 +193,7 @@ def _wrong(s: Scenario) -> str:
         (s.shops.count, "shops.count"),
         (s.shops.capacity, "shops.capacity"),
         (s.business_speed, "business_speed"),
+        (s.gateway.batch, "gateway.batch"),
     ):
         if low <= 0:
             return f"{what} must be above 0, not {low}"

@@ -39,6 +39,7 @@ class Run:
     business_speed: float
     http: aiohttp.ClientSession
     secrets: Mapping[str, str]  # from golive.toml, `env:NAME` resolved
+    platform: str = "open-im"  # the profile this run's platform speaks
 
 
 class Version(NamedTuple):

@@ -27,7 +27,7 @@ def load(name_or_file: str) -> Target:
         raise TargetError(
             f"there is no target {name_or_file!r}: write `reference`, or the path of an adapter file (docs/adapter.md)"
         )
-    target = getattr(_run(path), "target", None)
+    target = getattr(run_file(path), "target", None)
     if wrong := _wrong(target):
         raise TargetError(f"{path}: {wrong}; docs/adapter.md shows a whole adapter")
     return cast(Target, target)
@@ -51,7 +51,8 @@ def _loopback(host: str) -> bool:
         return False  # a name; what it resolves to now says nothing about later
 
 
-def _run(path: Path) -> ModuleType:
+def run_file(path: Path) -> ModuleType:
+    """The module in a file of a team's own. Raises TargetError where it is no Python or does not import."""
     spec = importlib.util.spec_from_file_location(f"golive_adapter_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise TargetError(f"{path}: an adapter is a Python file (.py); docs/adapter.md shows one")

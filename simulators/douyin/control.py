@@ -8,6 +8,7 @@ from yarl import URL
 
 from history.run import App
 from simulators.douyin.customers import Customers
+from simulators.douyin.other_calls import OtherCalls
 from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
 from simulators.douyin.untrusted import Malformed, decode
@@ -36,11 +37,12 @@ class Control:
         customers: Customers,
         pusher: Pusher,
         client: WebhookClient,
+        others: OtherCalls,
         allow: Collection[str] = (),
     ) -> None:
         self._platform, self._app, self._client, self._allow = platform, app, client, allow
-        self._board, self._customers, self._pusher = board, customers, pusher
-        self._challenges = 12344
+        self._board, self._customers, self._pusher, self._others = board, customers, pusher, others
+        self._probes = 12344
 
     async def health(self, _: web.Request) -> web.Response:
         """How much is on its way."""
@@ -50,11 +52,12 @@ class Control:
                 "pending": self._pusher.pending,
                 "customers": self._customers.connected,
                 "conversations": len(self._board.conversations),
+                "not_stubbed": dict(self._others.missing),
             },
         )
 
     async def webhook(self, request: web.Request) -> web.Response:
-        """Take the app's one webhook URL, after it answered a challenge (4a: verify_webhook)."""
+        """Take the app's one webhook URL, after it answered the profile's probe."""
         try:
             text = decode(_webhooks, await request.read()).url
         except Malformed as error:
@@ -68,13 +71,13 @@ class Control:
         return _json(200, {"ok": True})
 
     async def _unproven(self, url: URL) -> str:
-        self._challenges += 1
-        request = self._platform.challenge(self._app, self._challenges)
+        self._probes += 1
+        request = self._platform.probe(self._app, self._probes)
         outcome = await self._client.post(url, request)
         if outcome.response is None:
-            return f"{url} did not answer verify_webhook: {outcome.failure}"
-        if not self._platform.challenge_met(outcome.response, self._challenges):
-            return f"{url} did not answer verify_webhook with its challenge, but with HTTP {outcome.response.status}"
+            return f"{url} did not answer the probe: {outcome.failure}"
+        if not self._platform.probe_met(outcome.response, self._probes):
+            return f"{url} answered the probe otherwise than the platform wants, with HTTP {outcome.response.status}"
         return ""
 
 

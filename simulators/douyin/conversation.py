@@ -2,17 +2,15 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
 
 from history.run import ShopSpec
 from simulators.douyin.frames import Accepted, Receive
 from simulators.douyin.window import ReplyWindow
-from targets.platform import Message
+from targets.platform import Happening, Message, Order
 
 KEPT_SENDS = 64  # of these the customer may repeat the id, or recall the message
+KEPT_TAKEN = 3  # of these the target gets again what it took already, where the scenario wants that
 KEPT_REPLIES = 1000  # of these the customer gets again what they missed
-
-Happened = Literal["receive", "echo", "enter", "recall", "read"]
 
 
 @dataclass
@@ -27,6 +25,7 @@ class Conversation:
     window: ReplyWindow
     index: int = 0
     stars: int = 0
+    taken: deque[Message] = field(default_factory=lambda: deque(maxlen=KEPT_TAKEN))
     _sends: dict[str, Accepted] = field(default_factory=dict)
     _replies: deque[Receive] = field(default_factory=lambda: deque(maxlen=KEPT_REPLIES))
 
@@ -65,6 +64,10 @@ class Conversation:
         """The replies beyond an index, oldest first."""
         return [reply for reply in self._replies if reply.index > after]
 
-    def event(self, kind: Happened, message: str, text: str, place: int, now: float) -> Message:
+    def event(
+        self, kind: Happening, message: str, text: str, place: int, now: float, order: Order | None = None
+    ) -> Message:
         """What the platform tells the target of something that happened here; `now` in seconds since 1970."""
-        return Message(kind, message, self.id, self.open_id, self.shop.open_id, self.nick, text, place, int(now * 1000))
+        return Message(
+            kind, message, self.id, self.open_id, self.shop.open_id, self.nick, text, place, int(now * 1000), order
+        )

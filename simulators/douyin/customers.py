@@ -13,6 +13,7 @@ from simulators.douyin.conversation import Conversation
 from simulators.douyin.customer_socket import Socket
 from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
+from simulators.douyin.visits import Visits
 
 CLOSE_S: Final = 1.0  # how long a customer may take to answer our close frame
 RETRY_S: Final = 0.5  # what a customer is asked to wait when too many pushes are waiting
@@ -21,8 +22,8 @@ RETRY_S: Final = 0.5  # what a customer is asked to wait when too many pushes ar
 class Customers:
     """All connected customers, one socket a conversation."""
 
-    def __init__(self, board: Switchboard, pusher: Pusher, writer: Writer) -> None:
-        self._board, self._pusher, self._writer = board, pusher, writer
+    def __init__(self, board: Switchboard, pusher: Pusher, writer: Writer, visits: Visits) -> None:
+        self._board, self._pusher, self._writer, self._visits = board, pusher, writer, visits
         self._sockets: dict[str, Socket] = {}
         self._open: set[Socket] = set()
 
@@ -91,8 +92,7 @@ class Customers:
         self._sockets[conversation.id] = socket
         for missed in conversation.missed(frame.after):
             self.deliver(conversation, missed)
-        if frame.after == 0:
-            self._pusher.event(conversation, self._board.entered(conversation, time()))
+        self._visits.begins(conversation, fresh=frame.after == 0)
         if before:
             before.close_soon(frames.CLOSE_REPLACED, "the customer connected again")
         return None

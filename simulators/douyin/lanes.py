@@ -1,12 +1,15 @@
 """Queues of pushes, one lane a conversation: inside a lane one after the other, across lanes so many at once.
 
 add ──▶ ready ──take──▶ flying ──finish──▶ gone; the lane's next is ready
-          ▲               │ rest
-          └────wake──── resting        (waits for a retry, or is held back: takes no place among the flying)
+                         │   ▲
+                       rest resume
+                         ▼   │
+                        resting        (waits for a retry, or is held back: takes no place among the flying)
 """
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Generic, TypeVar
 
 L = TypeVar("L", bound=Hashable)
@@ -14,7 +17,10 @@ P = TypeVar("P")
 
 
 class Lanes(Generic[L, P]):
-    """Pure bookkeeping; a lane exists only while it has something in it. `waiting` counts all not yet finished."""
+    """Pure bookkeeping; a lane exists only while it has something in it. `waiting` counts all not yet finished.
+
+    `flying` counts lanes, of which several may fly together.
+    """
 
     def __init__(self, at_once: int) -> None:
         self.at_once = at_once
@@ -41,21 +47,52 @@ class Lanes(Generic[L, P]):
         self.flying += 1
         return lane, self._lanes[lane][0]
 
-    def finish(self, lane: L) -> None:
-        """The lane's flying item is settled."""
+    def take_more(self, lane: L, room: int, fits: Callable[[P], bool]) -> list[tuple[L, list[P]]]:
+        """Up to `room` items that fly with the first of `lane`: what fits behind it, then of the lanes next ready."""
+        taken: list[tuple[L, list[P]]] = []
+        own = self._fitting(lane, 1, room, fits)
+        taken.append((lane, own))
+        room -= len(own)
+        while room > 0 and self._ready and fits(self._lanes[self._ready[0]][0]):
+            other = self._ready.popleft()
+            self.flying += 1
+            items = self._fitting(other, 0, room, fits)
+            taken.append((other, items))
+            room -= len(items)
+        return taken
+
+    def finish(self, lane: L, count: int = 1) -> None:
+        """The lane's flying items are settled."""
         self.flying -= 1
-        self.waiting -= 1
+        self.waiting -= count
         queue = self._lanes[lane]
-        queue.popleft()
+        for _ in range(count):
+            queue.popleft()
         if queue:
             self._ready.append(lane)
         else:
             del self._lanes[lane]
 
-    def rest(self) -> None:
-        """A flying item stays the first of its lane, which waits for `wake`."""
-        self.flying -= 1
+    def rest(self, lanes: int = 1) -> None:
+        """What flies stays the first of its lanes, which wait for `resume`."""
+        self.flying -= lanes
 
-    def wake(self, lane: L) -> None:
-        """The lane's first item may fly again."""
-        self._ready.append(lane)
+    def resume(self, lanes: int = 1) -> bool:
+        """Whether what rested flies again: False where too many fly."""
+        if self.flying >= self.at_once:
+            return False
+        self.flying += lanes
+        return True
+
+    @property
+    def ready(self) -> bool:
+        """Whether something waits for nothing but a place."""
+        return bool(self._ready)
+
+    def _fitting(self, lane: L, start: int, room: int, fits: Callable[[P], bool]) -> list[P]:
+        items: list[P] = []
+        for item in islice(self._lanes[lane], start, start + room):
+            if not fits(item):
+                break
+            items.append(item)
+        return items

@@ -1,12 +1,16 @@
 """Profile `open-im`: the private-message webhooks and API of Douyin's open platform (douyin-protocol.md section 4)."""
 
+from collections.abc import Sequence
+from random import Random
 from typing import Final
 
 import msgspec
 
 from history.run import App
-from simulators.douyin.calls import Answer, Extra, Status, parse_recall, parse_send
-from simulators.douyin.envelopes import (
+from history.scenario import Gateway
+from simulators.douyin.open_im_answers import answer, token_answer
+from simulators.douyin.open_im_calls import parse_recall, parse_send, parse_token
+from simulators.douyin.open_im_envelopes import (
     Challenge,
     EnterContent,
     Envelope,
@@ -18,11 +22,26 @@ from simulators.douyin.envelopes import (
 )
 from simulators.douyin.signing import webhook_signature
 from simulators.douyin.untrusted import Malformed, decode
-from targets.platform import Accepted, Message, OtherCall, Recall, Refusal, Reply, Request, Response
+from targets.platform import (
+    Call,
+    Grant,
+    Happening,
+    Incoming,
+    Message,
+    OtherCall,
+    Outcome,
+    Recall,
+    Refusal,
+    Reply,
+    Request,
+    Response,
+    TokenCall,
+)
 
 SEND_PATH: Final = "/im/send/msg/"
 RECALL_PATH: Final = "/im/recall/msg/"
-EVENTS: Final = {
+TOKEN_PATHS: Final = ("/oauth/access_token/", "/oauth/refresh_token/")
+EVENTS: Final[dict[Happening, str]] = {
     "receive": "im_receive_msg",
     "echo": "im_send_msg",
     "enter": "im_enter_direct_msg",
@@ -37,52 +56,94 @@ class OpenIm:
     """Implements targets.platform.Platform. Ids are opaque strings throughout, so none is ever a rounded number."""
 
     name = "open-im"
+    own_chat = False
+    batches = False
+    tells = frozenset(EVENTS)
+    token_s = 1_296_000.0  # 15 days
+    refresh_s = 2_592_000.0  # 30 days
 
-    def encode(self, message: Message, app: App) -> Request:
-        """The signed push of a message. `Msg-Id` names the event: all attempts at one event carry the same."""
+    def __init__(self, settings: Gateway | None = None) -> None:
+        """This profile has no settings of its own."""
+
+    def app(self, rng: Random) -> App:
+        """A client_key that begins with tt, and a secret of 32 hex digits."""
+        return App(client_key=f"tt{rng.getrandbits(64):016x}", client_secret=f"{rng.getrandbits(128):032x}")
+
+    def account(self, number: int, seed: int) -> str:
+        """A shop's open_id."""
+        return f"shop-{seed}-{number:02d}"
+
+    def message_id(self, number: int, event: Happening) -> str:
+        """`@M17==`; entries have ids that look otherwise."""
+        return f"@{'E' if event == 'enter' else 'M'}{number}=="
+
+    def conversation_id(self, number: int, shop: str, customer: str) -> str:  # noqa: ARG002 - Platform's signature
+        """`@Cs03.c00017==`: it follows from shop and customer."""
+        return f"@C{shop}.{customer}=="
+
+    def customer_id(self, number: int, customer: str) -> str:  # noqa: ARG002 - Platform's signature
+        """A customer's open_id, the same in every shop."""
+        return f"ou_{customer}"
+
+    def write(self, messages: Sequence[Message], app: App) -> bytes:
+        """The envelope of the one message."""
+        (message,) = messages
         sender, receiver = message.customer_open_id, message.shop_open_id
         if message.event == "echo":
             sender, receiver = receiver, sender
-        msg_id = f"{message.event}:{message.server_message_id or f'{message.conversation}:{message.place}'}"
-        envelope = Envelope(
-            EVENTS[message.event], app.client_key, sender, receiver, _content(message, app), f"log-{msg_id}"
+        log_id = f"log-{_msg_id(message)}"
+        return _encode(
+            Envelope(EVENTS[message.event], app.client_key, sender, receiver, _content(message, app), log_id)
         )
-        return _signed(_encode(envelope), app, msg_id)
 
-    def challenge(self, app: App, number: int) -> Request:
+    def sign(self, body: bytes, messages: Sequence[Message], app: App) -> Request:
+        """`Msg-Id` names the event: all attempts at one event carry the same."""
+        return _signed(body, app, _msg_id(messages[0]))
+
+    def probe(self, app: App, number: int) -> Request:
         """The signed verify_webhook push (4a)."""
         verify = VerifyWebhook("verify_webhook", app.client_key, Challenge(number))
         return _signed(_encode(verify), app, f"verify:{number}")
 
-    def challenge_met(self, response: Response, number: int) -> bool:
+    def probe_met(self, response: Response, number: int) -> bool:
         """Whether the answer is 200 with the same challenge in its body."""
         try:
-            answer = decode(_challenges, response.body)
+            met = decode(_challenges, response.body)
         except Malformed:
             return False
-        return response.status == 200 and answer.challenge == number
+        return response.status == 200 and met.challenge == number
 
     def acknowledged(self, response: Response) -> bool:
         """Whether the target took a push: HTTP 200; the pages ask for nothing in the body."""
         return response.status == 200
 
-    def decode(self, path: str, body: bytes) -> Reply | Recall | OtherCall | Refusal:
+    def decode(self, request: Incoming, app: App, now_s: float) -> Call | Refusal:  # noqa: ARG002 - Platform's
         """What an API call asks for; a malformed one is the Refusal it gets."""
-        if path == SEND_PATH:
-            return parse_send(body)
-        if path == RECALL_PATH:
-            return parse_recall(body)
-        return OtherCall(path)
-
-    def answer(self, outcome: Accepted | Refusal, now_s: float, log_id: str) -> Response:
-        """The answer to a call: HTTP 200 also where it refuses, its code in `extra` and in `data` (4c)."""
-        code, description, message = 0, "", ""
-        if isinstance(outcome, Refusal):
-            code, description = outcome
+        what: Reply | Recall | TokenCall | OtherCall | Refusal
+        if request.path == SEND_PATH:
+            what = parse_send(request.body)
+        elif request.path == RECALL_PATH:
+            what = parse_recall(request.body)
+        elif request.path in TOKEN_PATHS:
+            what = parse_token(request.headers.get("Content-Type", ""), request.body, app)
         else:
-            message = outcome.message
-        extra = Extra(error_code=code, description=description, now=int(now_s), logid=log_id)
-        return Response(200, _encode(Answer(extra=extra, data=Status(code, description), msg_id=message)))
+            what = OtherCall(request.path)
+        if isinstance(what, Refusal):
+            return what
+        account = request.query.get("open_id", "")
+        if not account and isinstance(what, Reply | Recall):
+            return Refusal("missing_parameter", "open_id is missing in the query")
+        return Call(request.headers.get("access-token", ""), account, what)
+
+    def answer(self, request: Incoming, outcome: Outcome, now_s: float, log_id: str) -> Response:
+        """The answer to a call; those of /oauth/ have a shape of their own."""
+        if request.path in TOKEN_PATHS or isinstance(outcome, Grant):
+            return token_answer(outcome)
+        return answer(outcome, now_s, log_id)
+
+
+def _msg_id(message: Message) -> str:
+    return f"{message.event}:{message.server_message_id or f'{message.conversation}:{message.place}'}"
 
 
 def _signed(body: bytes, app: App, msg_id: str) -> Request:

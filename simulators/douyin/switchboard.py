@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from history.run import RunSpec
-from simulators.douyin import codes, frames
+from history.run import RunSpec, ShopSpec
+from simulators.douyin import frames
 from simulators.douyin.conversation import Conversation
 from simulators.douyin.limiter import Bucket
 from simulators.douyin.tokens import TokenBook
 from simulators.douyin.window import ReplyWindow
-from targets.platform import Message, Recall, Refusal, Reply
+from targets.platform import Call, Happening, Message, Platform, Recall, Refusal, Reply
 
 
 class Replied(NamedTuple):
@@ -28,38 +28,50 @@ class Withdrawn(NamedTuple):
 
 
 class Switchboard:
-    """All conversations of a run. Times are seconds since 1970. Ids are counters, unique within the run."""
+    """All conversations of a run. Times are seconds since 1970. Ids are counters in the profile's shape."""
 
-    def __init__(self, spec: RunSpec) -> None:
-        self.settings = spec.scenario.gateway
-        self.tokens = TokenBook(spec.app, spec.shops, self.settings.token_s)
+    def __init__(self, spec: RunSpec, platform: Platform) -> None:
+        self.settings = settings = spec.scenario.gateway
+        life = platform.token_s if settings.token_s is None else settings.token_s
+        refresh = platform.refresh_s if settings.refresh_s is None else settings.refresh_s
+        self.tokens = TokenBook(spec.app.client_key, spec.shops, life, refresh)
         self.conversations: dict[str, Conversation] = {}
+        self._platform = platform
+        self._met: dict[tuple[str, str], Conversation] = {}  # by shop and customer
         self._shops = {shop.id: shop for shop in spec.shops}
-        self._rate = Bucket(self.settings.calls_per_s)
+        self._rate = Bucket(settings.calls_per_s)
         self._ids = 0
 
-    def fresh_id(self, letter: str = "M") -> str:
+    def fresh_id(self, event: Happening = "receive") -> str:
         """An id in the platform's shape that was never given before."""
         self._ids += 1
-        return f"@{letter}{self._ids}=="
+        return self._platform.message_id(self._ids, event)
+
+    def met(self, shop: str, customer: str) -> Conversation | None:
+        """The conversation of a customer with a shop, if they have met."""
+        return self._met.get((shop, customer))
 
     def hello(self, frame: frames.Hello) -> Conversation | frames.Error:
         """The conversation of a customer with a shop: always the same one in a run."""
         shop = self._shops.get(frame.shop)
         if shop is None:
             return frames.Error("unknown_shop", f"this run has no shop {frame.shop!r}")
-        known = f"@C{frame.shop}.{frame.customer}=="
-        conversation = self.conversations.get(known)
-        if conversation is None:
-            window = ReplyWindow(self.settings.reply_open_s, self.settings.replies_per_turn)
-            conversation = Conversation(known, shop, frame.customer, f"ou_{frame.customer}", frame.nick, window)
-            self.conversations[known] = conversation
+        conversation = self._met.get((frame.shop, frame.customer)) or self._meet(shop, frame)
         conversation.nick = frame.nick or conversation.nick
+        return conversation
+
+    def _meet(self, shop: ShopSpec, frame: frames.Hello) -> Conversation:
+        number = len(self.conversations) + 1
+        known = self._platform.conversation_id(number, frame.shop, frame.customer)
+        account = self._platform.customer_id(number, frame.customer)
+        window = ReplyWindow(self.settings.reply_open_s, self.settings.replies_per_turn)
+        conversation = Conversation(known, shop, frame.customer, account, frame.nick, window)
+        self.conversations[known] = self._met[frame.shop, frame.customer] = conversation
         return conversation
 
     def entered(self, conversation: Conversation, now: float) -> Message:
         """The event of a customer who opens the conversation."""
-        return conversation.event("enter", self.fresh_id("E"), "", conversation.index, now)
+        return conversation.event("enter", self.fresh_id("enter"), "", conversation.index, now)
 
     def send(self, conversation: Conversation, frame: frames.Send, now: float) -> tuple[frames.Accepted, Message]:
         """Take a customer's message."""
@@ -80,18 +92,21 @@ class Switchboard:
             return frames.Error("not_there", f"the newest index is {conversation.index}")
         return conversation.event("read", "", "", frame.index, now)
 
-    def call(self, open_id: str, token: str, call: Reply | Recall, now: float) -> Replied | Withdrawn | Refusal:
-        """Do what a target asks for, or refuse it: token first, then rate, then the parameters."""
-        if refusal := self.tokens.check(token, open_id, now):
-            return refusal
-        if not self._rate.take(now):
-            return Refusal(codes.RATE_TOO_HIGH, "too many calls; try again later")
-        conversation = self.conversations.get(call.conversation)
-        if conversation is None or conversation.shop.open_id != open_id:
-            return Refusal(codes.BAD_PARAMETER, "conversation_id is unknown to this open_id")
-        if isinstance(call, Recall):
-            return self._withdraw(conversation, call, now)
-        return self._reply(conversation, call, now)
+    def allow(self, call: Call, now: float) -> ShopSpec | Refusal:
+        """Whose call it is, or why it may not be made: token first, then rate."""
+        shop = self.tokens.check(call.token, call.account, now)
+        if isinstance(shop, ShopSpec) and not self._rate.take(now):
+            return Refusal("rate", "too many calls; try again later")
+        return shop
+
+    def do(self, shop: ShopSpec, what: Reply | Recall, now: float) -> Replied | Withdrawn | Refusal:
+        """Do what a shop that may call asks for, or refuse it for its parameters."""
+        conversation = self.conversations.get(what.conversation)
+        if conversation is None or conversation.shop is not shop:
+            return Refusal("unknown_conversation", "conversation_id is unknown to this account")
+        if isinstance(what, Recall):
+            return self._withdraw(conversation, what, now)
+        return self._reply(conversation, what, now)
 
     def _reply(self, conversation: Conversation, call: Reply, now: float) -> Replied | Refusal:
         if refusal := _unfit(conversation, call, now):
@@ -104,19 +119,21 @@ class Switchboard:
 
     def _withdraw(self, conversation: Conversation, call: Recall, now: float) -> Withdrawn | Refusal:
         if not conversation.drop_reply(call.message):
-            return Refusal(codes.BAD_PARAMETER, "msg_id is no reply of this conversation")
+            return Refusal("bad_parameter", "the message is no reply of this conversation")
         event = conversation.event("recall", call.message, "", 0, now)
         return Withdrawn(conversation, frames.Recalled(call.message), event)
 
 
 def _unfit(conversation: Conversation, call: Reply, now: float) -> Refusal | None:
-    if call.to != conversation.open_id:
-        return Refusal(codes.BAD_PARAMETER, "to_user_id is not the customer of this conversation")
+    if call.to and call.to != conversation.open_id:
+        return Refusal("bad_parameter", "to_user_id is not the customer of this conversation")
     if not call.text or len(call.text) > frames.MAX_TEXT:
-        return Refusal(codes.BAD_PARAMETER, f"text must have 1 to {frames.MAX_TEXT} characters")
+        return Refusal("bad_parameter", f"text must have 1 to {frames.MAX_TEXT} characters")
+    if not call.answers:  # this profile's replies name no message, and know no window
+        return None
     answerable = conversation.window.may_answer(call.answers, now)
     if answerable == "unknown message":
-        return Refusal(codes.BAD_PARAMETER, "msg_id is no customer's message of this conversation")
+        return Refusal("bad_parameter", "msg_id is no customer's message of this conversation")
     if answerable != "yes":
-        return Refusal(codes.QUOTA_USED_UP, f"{answerable}: the customer must write again first")
+        return Refusal("quota", f"{answerable}: the customer must write again first")
     return None

@@ -6,8 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from history.scenario import Gateway
+from history.scenario import Faults, Gateway
 from simulators.douyin import customers, frames, switchboard
+from simulators.douyin.disturb import With
+from simulators.douyin.doudian_items import OWN_TAGS
+from simulators.douyin.profiles import PROFILES
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs" / "gateway.md").read_text(encoding="utf-8")
@@ -17,6 +20,23 @@ TEXT = (ROOT / "docs" / "gateway.md").read_text(encoding="utf-8")
 def test_every_setting_stands_there_with_its_default(field: msgspec.structs.FieldInfo) -> None:
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     assert f"| `{field.name}` | {default} |" in TEXT
+
+
+@pytest.mark.parametrize("name", [name for name in Faults.__struct_fields__ if not name.startswith("device_")])
+def test_every_fault_is_explained(name: str) -> None:
+    assert f"| `{name}` |" in TEXT or f"`{name}`" in TEXT.split("## Faults")[1]
+
+
+@pytest.mark.parametrize("name", With.__struct_fields__)
+def test_every_disturbance_of_the_door_is_named(name: str) -> None:
+    assert f"`{name}`" in TEXT.split("/_golive/disturb")[1]
+
+
+def test_every_profile_and_every_chat_tag_of_our_own_is_labelled() -> None:
+    assert {name for name in PROFILES if f"| `{name}` |" not in TEXT} == set()
+    own = next(line for line in TEXT.splitlines() if "90014" in line)
+    assert {tag for tag in OWN_TAGS.values() if str(tag) not in own} == set()
+    assert "[own]" in own
 
 
 def test_every_frame_of_the_protocol_is_shown_and_nothing_else() -> None:

@@ -24,10 +24,24 @@ def test_a_resting_lane_takes_no_place_and_keeps_its_first() -> None:
     lanes.take()
     lanes.rest()
     assert lanes.take() == ("b", 3)
-    lanes.wake("a")
-    assert lanes.take() is None
+    assert lanes.resume() is False
     lanes.finish("b")
+    assert lanes.resume() is True
+    lanes.finish("a")
+    assert lanes.take() == ("a", 2)
+
+
+def test_several_lanes_fly_together_up_to_the_room_and_the_first_that_does_not_fit() -> None:
+    lanes: Lanes[str, int] = Lanes(10)
+    for lane, item in (("a", 1), ("a", 2), ("a", 3), ("b", 4), ("c", 99), ("d", 5)):
+        lanes.add(lane, item)
     assert lanes.take() == ("a", 1)
+    assert lanes.take_more("a", 3, lambda item: item < 90) == [("a", [2, 3]), ("b", [4])]
+    assert lanes.take() == ("c", 99)
+    assert lanes.take() == ("d", 5)
+    lanes.finish("a", 3)
+    lanes.finish("b")
+    assert (lanes.waiting, lanes.flying) == (2, 2)
 
 
 def test_an_idle_lane_costs_nothing() -> None:
@@ -88,8 +102,10 @@ class AnyInterleaving(RuleBasedStateMachine):
     @rule(data=st.data())
     def wake(self, data: st.DataObject) -> None:
         lane = data.draw(st.sampled_from(sorted(self.resting)))
-        del self.resting[lane]
-        self.lanes.wake(lane)
+        flies = len(self.flying) < 3
+        assert self.lanes.resume() == flies
+        if flies:
+            self.flying[lane] = self.resting.pop(lane)
 
     @invariant()
     def each_lane_is_finished_in_the_order_it_was_added(self) -> None:

@@ -65,7 +65,13 @@ async def test_every_refusal_is_recorded_with_its_code_and_reaches_nobody(bench:
             )
         ]
         assert codes == [28001003, 28001015, 28001007, 28001007, 28001007]
-        assert [row[3] for row in b.rows("called")] == [str(code) for code in codes]
+        assert [row[3] for row in b.rows("called")] == [
+            "token_invalid",
+            "token_mismatch",
+            "bad_parameter",
+            "bad_parameter",
+            "bad_parameter",
+        ]
         await b.reply(message, "在的", mine)
         assert (await customer.hear())["text"] == "在的"
 

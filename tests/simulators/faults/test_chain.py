@@ -21,11 +21,11 @@ def test_without_faults_every_push_is_left_as_it_is() -> None:
 
 
 def test_with_a_share_of_one_every_push_has_every_fault() -> None:
-    every = Faults(duplicate_push=1, delay_push=1, delay_s=2.0, forge_push=1)
-    assert set(plans(every)) == {Plan(hold_s=2.0, forged=True, doubled=True)}
+    every = Faults(duplicate_push=1, delay_push=1, delay_s=2.0, forge_push=1, late_push=1, conflict=1, clock_back=1)
+    assert set(plans(every)) == {Plan(hold_s=2.0, late_s=2.0, back_s=60.0, forged=True, doubled=True, conflicting=True)}
 
 
-@pytest.mark.parametrize("name", ["duplicate_push", "delay_push", "forge_push"])
+@pytest.mark.parametrize("name", ["duplicate_push", "delay_push", "forge_push", "late_push", "conflict", "clock_back"])
 def test_each_share_is_met(name: str) -> None:
     touched = sum(made != Plan() for made in plans(Faults(**{name: 0.1})))
     assert abs(touched / COUNT - 0.1) < 0.01
