@@ -61,7 +61,7 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     conflict: float = 0.0  # another text under the same id, after the first was taken
     repush: float = 0.0  # of customers who come back: their last messages are pushed again
     bad_item: float = 0.0  # of requests: one item more that nobody can understand (profiles with batches)
-    html_escaped: float = 0.0  # of requests: < > & as \\u003c \\u003e \\u0026
+    html_escaped: float = 0.0  # of requests: < > & as \u003c \u003e \u0026
     clock_back: float = 0.0  # messages whose create_time lies before their predecessor's
     refuse_call: float = 0.0  # of the target's calls: refused as busy, nothing done
     lost_answer: float = 0.0  # of the target's calls: carried out, then the connection is cut

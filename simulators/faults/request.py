@@ -12,7 +12,7 @@ class Guise(NamedTuple):
     """How one request looks."""
 
     bad_item: bool = False  # one item more that no receiver can understand; batches only
-    html_escaped: bool = False  # < > & as \\u003c \\u003e \\u0026, as Go writes JSON unless told otherwise
+    html_escaped: bool = False  # < > & as \u003c \u003e \u0026, as Go writes JSON unless told otherwise
 
 
 PLAIN = Guise()

@@ -15,8 +15,10 @@ from aiohttp import web
 from history.run import App, RunSpec, ShopSpec
 from history.scenario import Customers, Faults, Gateway, Phase, Scenario
 from history.writer import Writer
+from simulators.douyin.profiles import profile
 from simulators.douyin.server import gateway
 
+SUCCESS = b'{"code":0,"msg":"success"}'
 APP = App(client_key="key-1", client_secret="secret-1")
 SHOPS = tuple(
     ShopSpec(
@@ -32,8 +34,12 @@ SHOPS = tuple(
 )
 
 
-def make_spec(faults: Faults | None = None, **settings: Any) -> RunSpec:
+def make_spec(faults: Faults | None = None, platform: str = "open-im", **settings: Any) -> RunSpec:
     """A run of two shops; `settings` are the gateway's."""
+    speaks = profile(platform)
+    shops = SHOPS
+    if platform != "open-im":
+        shops = tuple(msgspec.structs.replace(shop, open_id=speaks.account(n, 7)) for n, shop in enumerate(SHOPS, 1))
     scenario = Scenario(
         name="t",
         title_zh="",
@@ -44,7 +50,7 @@ def make_spec(faults: Faults | None = None, **settings: Any) -> RunSpec:
         faults=faults or Faults(),
         gateway=Gateway(**settings),
     )
-    return RunSpec(id="r1", number=1, scenario=scenario, target="t", app=APP, shops=SHOPS, seed=7)
+    return RunSpec(id="r1", number=1, scenario=scenario, target="t", app=APP, shops=shops, seed=7, platform=platform)
 
 
 @dataclass
@@ -56,6 +62,11 @@ class Pushed:
 
     @property
     def event(self) -> dict[str, Any]:
+        return msgspec.json.decode(self.body)
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Of profile doudian."""
         return msgspec.json.decode(self.body)
 
     @property
@@ -76,21 +87,37 @@ class FakeTarget:
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
-        event = msgspec.json.decode(body)
-        if event["event"] == "verify_webhook":
-            return web.json_response(event["content"])
+        told = msgspec.json.decode(body)
+        if isinstance(told, list) and told[0]["tag"] == "0":
+            return web.Response(body=SUCCESS)
+        if isinstance(told, dict) and told["event"] == "verify_webhook":
+            return web.json_response(told["content"])
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         async with self.arrived:
             self.pushed.append(Pushed(dict(request.headers), body))
             self.arrived.notify_all()
         try:
-            return await self.answers.pop(0)() if self.answers else web.Response()
+            return await self.answers.pop(0)() if self.answers else web.Response(body=SUCCESS)
         finally:
             self.at_once -= 1
 
     def of(self, event: str) -> list[Pushed]:
         return [each for each in self.pushed if each.event["event"] == event]
+
+    def items(self, *tags: int) -> list[dict[str, Any]]:
+        """All items of these tags that were pushed, in order, their data decoded; profile doudian."""
+        found = [item for push in self.pushed for item in push.items if int(item["tag"]) in tags]
+        return [
+            {**item, "data": data if isinstance(data := item["data"], dict) else msgspec.json.decode(data)}
+            for item in found
+        ]
+
+    async def saw_items(self, count: int, *tags: int) -> list[dict[str, Any]]:
+        """Wait until so many items of these tags were pushed."""
+        async with asyncio.timeout(5), self.arrived:
+            await self.arrived.wait_for(lambda: len(self.items(*tags)) >= count)
+        return self.items(*tags)
 
     async def saw(self, event: str, count: int) -> list[Pushed]:
         """Wait until so many of an event were pushed."""
@@ -177,7 +204,11 @@ def bench(
 
     @contextlib.asynccontextmanager
     async def start(
-        faults: Faults | None = None, register: bool = True, allow: Collection[str] = (), **settings: Any
+        faults: Faults | None = None,
+        register: bool = True,
+        allow: Collection[str] = (),
+        platform: str = "open-im",
+        **settings: Any,
     ) -> AsyncIterator[Bench]:
         async with contextlib.AsyncExitStack() as stack:
             target = FakeTarget()
@@ -189,7 +220,7 @@ def bench(
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             target.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
             async with (
-                gateway(make_spec(faults, **settings), quiet_writer, 0, allow) as port,
+                gateway(make_spec(faults, platform, **settings), quiet_writer, 0, allow) as port,
                 aiohttp.ClientSession() as http,
             ):
                 made = Bench(f"http://127.0.0.1:{port}", target, http, quiet_writer)
