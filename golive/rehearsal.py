@@ -70,6 +70,8 @@ def new_run(
         shops=shops,
         seed=seed,
         platform=platform,
+        platform_name=speaks.name,
+        own_chat=speaks.own_chat,
     )
     folder.write_spec(spec)
     return folder, spec

@@ -44,7 +44,9 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     shops: tuple[ShopSpec, ...]
     seed: int
     workers: int = 1
-    platform: str = "open-im"
+    platform: str = "open-im"  # a profile's name, or file.py:name
+    platform_name: str = "open-im"  # as the profile calls itself
+    own_chat: bool = False  # its chat payload is golive's own, no platform's
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from reports.example import tell
 from reports.latency import Sample
 from reports.load import NEEDED, load
 from reports.model import Environment, Gate, Judgement, Phase, Verdict
+from reports.other_calls import other_calls
 from reports.record import History
 
 REFERENCE = "reference"  # the name of the bundled target: a run against it is a demonstration
@@ -178,6 +179,9 @@ def _judgement(
         health=facts.health,
         joins=joins(history),
         environment=_environment(about),
+        platform=spec.platform_name if spec else "",
+        own_chat=spec.own_chat if spec else False,
+        other_calls=other_calls(history),
         command=about.command or f"golive rehearse {scenario.name if scenario else ''}".rstrip(),
     )
 

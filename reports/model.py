@@ -117,6 +117,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     golive: str = ""
 
 
+class OtherCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that the simulated platform does not know."""
+
+    name: str
+    count: int
+    stubbed: bool
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the page, the summary and JUnit are made from."""
 
@@ -153,6 +161,9 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     joins: dict[str, float]  # share of messages joined by each route: platform_id, token, unknown
     environment: Environment
     command: str  # how to reproduce
+    platform: str = "open-im"  # the profile the simulated platform spoke
+    own_chat: bool = False  # its chat payload is golive's own, no platform's
+    other_calls: tuple[OtherCall, ...] = ()
 
     def metric(self, name: str) -> int | None:
         """A counted metric by its gate name, or None where no checker counted it."""

@@ -81,6 +81,8 @@ def summary(judgement: Judgement) -> dict[str, Any]:
         "joins": j.joins,
         "environment": msgspec.to_builtins(j.environment),
         "command": j.command,
+        "platform": {"profile": j.platform, "own_chat": j.own_chat},
+        "other_calls": [msgspec.to_builtins(call) for call in j.other_calls],
     }
 
 

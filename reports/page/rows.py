@@ -43,6 +43,14 @@ class HealthRow(NamedTuple):
     complete: bool
 
 
+class OtherCallRow(NamedTuple):
+    """One call the simulated platform does not know."""
+
+    name: str
+    times: str
+    stubbed: bool
+
+
 class PhaseRow(NamedTuple):
     """One phase as it happened."""
 
@@ -96,6 +104,11 @@ def health(judgement: Judgement) -> list[HealthRow]:
         )
         for h in judgement.health
     ]
+
+
+def other_calls(judgement: Judgement) -> list[OtherCallRow]:
+    """One row a call, those nobody stubbed first."""
+    return [OtherCallRow(figures.visible(c.name), f"{c.count:,}", c.stubbed) for c in judgement.other_calls]
 
 
 def phases(judgement: Judgement) -> list[PhaseRow]:

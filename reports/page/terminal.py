@@ -34,6 +34,7 @@ def verdict(judgement: Judgement, report: str = "", speak: Language | None = Non
     shown = banner.banner(judgement)
     color = _COLORS.get(shown.look, "blue")
     about = " · ".join(fact.value.of(spoken) for fact in view.facts(judgement)[:4])
+    about += f" · {view.platform(judgement).of(spoken)}" if judgement.platform else ""
     parts: list[RenderableType] = [
         Styled(shown.line, style=f"bold {color}"),
         Styled(about, style="dim"),

@@ -33,6 +33,7 @@ class View(NamedTuple):
     promises: list[rows.PromiseRow]
     examples: list["Example"]
     unanswered: list[rows.Open]
+    other_calls: list[rows.OtherCallRow]
     health: list[rows.HealthRow]
     trust: list[Fact]
     simulated: list[Fact]
@@ -61,6 +62,7 @@ def view(judgement: Judgement) -> View:
         promises=rows.promises(judgement),
         examples=drawings.examples(judgement.verdicts),
         unanswered=rows.unanswered(judgement),
+        other_calls=rows.other_calls(judgement),
         health=rows.health(judgement),
         trust=_trust(judgement),
         simulated=_simulated(judgement),
@@ -73,7 +75,7 @@ def view(judgement: Judgement) -> View:
 
 
 def facts(judgement: Judgement) -> list[Fact]:
-    """What stands in the banner: target, version, date, scenario, seed, run."""
+    """What stands in the banner: target, version, date, scenario, seed, run, platform."""
     version = same(figures.visible(judgement.target_version)) if judgement.target_version else None
     scenario = Text(*(f"{title} ({judgement.scenario})" for title in (judgement.title_zh, judgement.title_en)))
     return [
@@ -83,7 +85,14 @@ def facts(judgement: Judgement) -> list[Fact]:
         Fact(say("page.scenario"), Text(*(figures.visible(scenario.of(language)) for language in LANGUAGES))),
         Fact(say("page.seed"), same(judgement.seed)),
         Fact(say("page.run"), same(figures.visible(judgement.run))),
+        *([Fact(say("page.platform"), platform(judgement))] if judgement.platform else []),
     ]
+
+
+def platform(judgement: Judgement) -> Text:
+    """The profile's name, and that its chat is no platform's where that is so."""
+    named = figures.visible(judgement.platform)
+    return say("page.own_chat", profile=named) if judgement.own_chat else same(named)
 
 
 def date(started: str) -> str:

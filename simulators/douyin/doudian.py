@@ -47,6 +47,7 @@ class Doudian:
     name = "doudian"
     own_chat = True
     batches = True
+    tags: Mapping[Happening, int] = OWN_TAGS
     tells: frozenset[Happening] = frozenset((*OWN_TAGS, "order"))
     token_s = 604_800.0  # 7 days [B]
     refresh_s = 1_209_600.0  # 14 days [B]
@@ -125,11 +126,12 @@ class Doudian:
         return answer(outcome, log_id, legacy=request.headers.get("x-open-no-old-err-code") != "1")
 
     def _item(self, message: Message) -> dict[str, Any]:
-        name, number = msg_id(message), tag(message)
+        number = tag(message, self.tags)
+        name = msg_id(message, number)
         odd = bool(crc32(name.encode()) & 1)  # "mixed": half of the messages, each the same way at every attempt
         inside: Any = data(message)
         if message.event == "unheard" and odd:
-            return {"tag": str(OWN_TAGS["receive"]), "msg_id": name, "data": "{this is no JSON"}
+            return {"tag": str(self.tags["receive"]), "msg_id": name, "data": "{this is no JSON"}
         if not _second(self.settings.data_form == "object", self.settings.data_form == "mixed", odd):
             inside = _encode(inside).decode()
         as_number = _second(self.settings.tag_form == "number", self.settings.tag_form == "mixed", odd)

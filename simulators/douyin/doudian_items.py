@@ -4,6 +4,7 @@ No public chat tag of Doudian exists (douyin-protocol.md section 0). The chat pa
 customer-service webhooks (types 13 and 14, section 3b); its tags are numbered so that nobody takes them for real ones.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -33,17 +34,17 @@ UNHEARD_TAG: Final = 90099
 _encode = msgspec.json.Encoder().encode
 
 
-def tag(message: Message) -> int:
-    """The tag of an item."""
+def tag(message: Message, chat: Mapping[Happening, int] = OWN_TAGS) -> int:
+    """The tag of an item; `chat` has those of chat events."""
     if message.order:
         return ORDER_TAGS[message.order.step]
-    return OWN_TAGS.get(message.event, UNHEARD_TAG)
+    return chat.get(message.event, UNHEARD_TAG)
 
 
-def msg_id(message: Message) -> str:
+def msg_id(message: Message, number: int) -> str:
     """`<digits>::<tag>:<unix s>:<digits>` [D]; names the event, the same at every attempt."""
     what = message.server_message_id or f"{message.conversation}{message.place:06d}"
-    return f"{what}::{tag(message)}:{message.created_ms // 1000}:{message.shop_open_id}"
+    return f"{what}::{number}:{message.created_ms // 1000}:{message.shop_open_id}"
 
 
 def data(message: Message) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from typing import cast
 
 import pytest
 
+from golive.config import TargetConfig
 from golive.failures import Failure, Usage
-from golive.play import SCENARIOS, Wish, again, exit_code, find_scenario, with_kill
+from golive.play import SCENARIOS, Wish, again, exit_code, find_scenario, platform_of, prepare, with_kill
 from reports.model import Judgement
 
 SHORT = (SCENARIOS / "short.toml").read_text(encoding="utf-8") if (SCENARIOS / "short.toml").exists() else ""
@@ -78,3 +79,46 @@ def test_the_command_to_do_it_again_has_everything_that_mattered() -> None:
     assert again(Wish("launch"), 618) == "golive rehearse launch --seed 618"
     wish = Wish("my own.toml", "staging", kill="surge+10")
     assert again(wish, 7) == "golive rehearse 'my own.toml' --seed 7 --target staging --kill surge+10"
+
+
+ADAPTER = """
+class Ours:
+    name, offers, limits, platform = "ours", frozenset(), None, "mine.py:OurIm"
+
+    async def open(self, run): ...
+    async def close(self): ...
+    async def shop(self, want): ...
+    async def agents(self, shop, n): ...
+    async def connect(self, agent, device, resume): ...
+
+
+target = Ours()
+"""
+
+
+def test_the_platform_is_the_adapters_unless_a_person_wishes_another(tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter.py"
+    adapter.write_text(ADAPTER, encoding="utf-8")
+    bound = TargetConfig(url="http://127.0.0.1:1", adapter=str(adapter))
+    assert platform_of(Wish(), None) == "open-im"
+    assert platform_of(Wish(), bound) == f"{tmp_path.resolve()}/mine.py:OurIm"
+    assert platform_of(Wish(platform="doudian"), bound) == "doudian"
+
+
+@pytest.mark.parametrize("platform", ["feige", "none.py:OurIm"])
+def test_an_unknown_platform_is_told_before_anything_starts(tmp_path: Path, platform: str) -> None:
+    with pytest.raises(Usage, match=r"no platform profile 'feige'|there is no file"):
+        prepare(Wish("short", platform=platform, runs=tmp_path), find_scenario("short"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_stub_file_is_told_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "stubs").mkdir()
+    (tmp_path / "stubs" / "orders.json").write_text("[]")
+    (tmp_path / "mine.toml").write_text(SHORT, encoding="utf-8")
+    with pytest.raises(Usage, match=r"orders\.json"):
+        prepare(Wish("mine", runs=tmp_path / "runs"), find_scenario(str(tmp_path / "mine.toml")))
+
+
+def test_the_command_to_repeat_a_run_names_its_platform() -> None:
+    assert again(Wish("short", platform="doudian"), 7) == "golive rehearse short --seed 7 --platform doudian"

@@ -27,3 +27,11 @@ def test_every_run_has_keys_of_its_own(tmp_path: Path) -> None:
     one, two = (new_run(SHORT, "reference", tmp_path, 7, NOW)[1] for _ in range(2))
     assert one.app.client_secret != two.app.client_secret
     assert one.shops == two.shops  # the same seed gives the same shops
+
+
+def test_shops_and_app_have_the_shape_of_the_platform_they_are_on(tmp_path: Path) -> None:
+    _, open_im = new_run(SHORT, "reference", tmp_path, 7, NOW)
+    _, doudian = new_run(SHORT, "reference", tmp_path, 7, NOW, "doudian")
+    assert (open_im.platform_name, open_im.own_chat, open_im.shops[0].open_id) == ("open-im", False, "shop-7-01")
+    assert (doudian.platform_name, doudian.own_chat, doudian.shops[0].open_id) == ("doudian", True, "4000070001")
+    assert len(doudian.app.client_key) == 19

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from reports.model import Disturbance, Gate, Hop, Judgement, Latency, Phase, Step, Verdict
+from reports.model import Disturbance, Gate, Hop, Judgement, Latency, OtherCall, Phase, Step, Verdict
 from reports.page.render import render
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}\u202e\x00\x1b\ufffe"
@@ -71,6 +71,9 @@ def _hostile(altered: Callable[..., Judgement]) -> Judgement:
         phases=(Phase(name=EVIL, begin_s=0.0, end_s=191.0), Phase(name="x", begin_s=191.0, end_s=192.0)),
         disturbances=(Disturbance(what=EVIL, begin_s=1.0, end_s=2.0),),
         joins={EVIL: 1.0},
+        platform=EVIL,
+        own_chat=True,
+        other_calls=(OtherCall(name=EVIL, count=1, stubbed=False),),
     )
 
 

@@ -51,3 +51,8 @@ def test_foreign_markup_and_escapes_stay_text(altered: Callable[..., Judgement])
     printed = _printed(altered("no_go", target="[red]evil[/red]\x1b[2J", reasons=("[bold]why",)), "en")
     assert "[red]evil[/red]\\u001b[2J" in printed
     assert "[bold]why" in printed
+
+
+def test_the_profile_is_named_with_whose_its_chat_is(altered: Callable[..., Judgement]) -> None:
+    assert "open-im" in _printed(altered("demo"), "en")
+    assert "聊天负载由 golive 自定" in _printed(altered("demo", platform="doudian", own_chat=True), "zh")

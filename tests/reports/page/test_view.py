@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from reports.model import Judgement
+from reports.model import Judgement, OtherCall
 from reports.page import view
+from reports.page.words import Text
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,18 @@ def test_drawing_libraries_are_imported_only_to_draw() -> None:
     code = "import sys, reports.page.render, reports.page.terminal; print({'altair', 'polars'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "set()"
+
+
+def test_the_profile_is_named_and_a_chat_of_our_own_is_said_to_be_ours(altered: Callable[..., Judgement]) -> None:
+    assert view.facts(altered("demo"))[-1].value.en == "open-im"
+    own = view.facts(altered("demo", platform="doudian", own_chat=True))[-1]
+    assert own.word.en == "Platform profile"
+    assert own.value == Text(
+        "doudian（聊天负载由 golive 自定，不是平台的）",
+        "doudian (chat payload: golive's own, no platform's)",
+    )
+
+
+def test_calls_the_platform_does_not_know_are_listed(altered: Callable[..., Judgement]) -> None:
+    calls = (OtherCall(name="order.searchList", count=1812, stubbed=False),)
+    assert view.view(altered("demo", other_calls=calls)).other_calls == [("order.searchList", "1,812", False)]

@@ -34,7 +34,7 @@ async def token(b: Any) -> str:
     return str(answer["data"]["access_token"])
 
 
-async def said(b: Any, customer: Any, text: str, own: str) -> dict[str, Any]:
+async def said(customer: Any, text: str, own: str) -> dict[str, Any]:
     return dict(await customer.ask(op="send", id=own, text=text))
 
 
@@ -49,7 +49,7 @@ def text(conversation: str, words: str) -> dict[str, Any]:
 async def test_a_message_goes_to_the_target_and_the_reply_comes_back(bench: Any) -> None:
     async with bench(platform="doudian", push_sign="hmac-sha256") as b:
         customer = await b.customer()
-        accepted = await said(b, customer, "你好", "1")
+        accepted = await said(customer, "你好", "1")
         (item,) = await b.target.saw_items(1, 90014)
         push = b.target.pushed[-1]
         assert push.headers["event-sign"] == doudian_push_signature(
@@ -83,7 +83,7 @@ async def test_pushes_go_together_in_order_and_a_refused_batch_comes_again_whole
         b.target.answers = [answer, answer]
         before = len(b.target.pushed)
         for turn in "12":
-            await asyncio.gather(*(said(b, customer, f"第{turn}", turn) for customer in customers))
+            await asyncio.gather(*(said(customer, f"第{turn}", turn) for customer in customers))
         await b.target.saw_items(16, 90014)
         first, again = b.target.pushed[before:]
         assert first.body == again.body
@@ -103,14 +103,14 @@ async def test_pushes_go_together_in_order_and_a_refused_batch_comes_again_whole
 async def test_no_push_has_more_items_than_the_batch(bench: Any) -> None:
     async with bench(platform="doudian", batch=3, batch_s=0.05) as b:
         customers = [await b.customer(f"c{n}") for n in range(7)]
-        await asyncio.gather(*(said(b, customer, "你好", "1") for customer in customers))
+        await asyncio.gather(*(said(customer, "你好", "1") for customer in customers))
         await b.target.saw_items(7, 90014)
         assert max(len(push.items) for push in b.target.pushed) == 3
 
 
 async def test_a_batch_with_a_bad_item_is_signed_and_is_otherwise_whole(bench: Any) -> None:
     async with bench(Faults(bad_item=1.0), platform="doudian") as b:
-        await said(b, await b.customer(), "你好", "1")
+        await said(await b.customer(), "你好", "1")
         async with asyncio.timeout(5), b.target.arrived:
             await b.target.arrived.wait_for(lambda: len(b.target.pushed) >= 2)
         for push in b.target.pushed:
@@ -123,7 +123,7 @@ async def test_a_batch_with_a_bad_item_is_signed_and_is_otherwise_whole(bench: A
 
 async def test_html_escapes_change_the_bytes_and_not_the_meaning(bench: Any) -> None:
     async with bench(Faults(html_escaped=1.0), platform="doudian") as b:
-        await said(b, await b.customer(), "<b>&", "1")
+        await said(await b.customer(), "<b>&", "1")
         (item,) = await b.target.saw_items(1, 90014)
         push = b.target.pushed[-1]
         assert item["data"]["content"] == '{"content":"<b>&"}'
@@ -146,7 +146,7 @@ async def test_open_im_tells_no_orders(bench: Any) -> None:
     async with bench(order_share=1.0, order_step_s=0.001) as b:
         customer = await b.customer()
         for n in range(5):
-            await said(b, customer, "你好", str(n))
+            await said(customer, "你好", str(n))
         await b.target.saw("im_receive_msg", 5)
         assert {push.event["event"] for push in b.target.pushed} == {"im_enter_direct_msg", "im_receive_msg"}
 
@@ -217,7 +217,7 @@ async def test_other_calls_are_stubbed_or_counted_and_recorded(bench: Any, tmp_p
 async def test_a_call_whose_answer_is_lost_was_carried_out(bench: Any) -> None:
     async with bench(Faults(lost_answer=1.0), platform="doudian") as b:
         customer = await b.customer()
-        await said(b, customer, "你好", "1")
+        await said(customer, "你好", "1")
         (item,) = await b.target.saw_items(1, 90014)
         access = await token(b)  # token calls are left alone
         with pytest.raises(aiohttp.ServerDisconnectedError):
@@ -228,7 +228,7 @@ async def test_a_call_whose_answer_is_lost_was_carried_out(bench: Any) -> None:
 
 async def test_a_refused_call_did_nothing_and_says_come_again(bench: Any) -> None:
     async with bench(Faults(refuse_call=1.0), platform="doudian") as b:
-        await said(b, await b.customer(), "你好", "1")
+        await said(await b.customer(), "你好", "1")
         (item,) = await b.target.saw_items(1, 90014)
         answer = await call(b, "golive.im.sendMessage", text(item["data"]["conversation_id"], "在的"), await token(b))
         assert (answer["code"], answer["sub_code"]) == (20000, "dop.service-error")
