@@ -7,7 +7,7 @@ from simulators.faults.fault import UNTOUCHED, Plan
 from targets.platform import Message, Request
 
 
-@dataclass
+@dataclass(slots=True)
 class Push:
     """One event on its way. Only customers' messages are recorded and disturbed."""
 
@@ -19,12 +19,12 @@ class Push:
     again: bool = False  # the target took this message before: it cannot become undelivered
 
 
-@dataclass
+@dataclass(slots=True)
 class Flight:
     """`lanes` says of which conversations, and how many of each; all attempts send the same bytes."""
 
-    pushes: list[Push]
-    lanes: list[tuple[str, int]]
+    pushes: tuple[Push, ...]
+    lanes: tuple[tuple[str, int], ...]
     request: Request | None = field(default=None, repr=False)
 
     @property
@@ -35,7 +35,7 @@ class Flight:
 
 def alone(push: Push) -> Flight:
     """A flight of one."""
-    return Flight([push], [(push.conversation.id, 1)])
+    return Flight((push,), ((push.conversation.id, 1),))
 
 
 def fits(push: Push) -> bool:

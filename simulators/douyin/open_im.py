@@ -87,7 +87,7 @@ class OpenIm:
 
     def write(self, messages: Sequence[Message], app: App) -> bytes:
         """The envelope of the one message."""
-        (message,) = messages
+        message = messages[0]
         sender, receiver = message.customer_open_id, message.shop_open_id
         if message.event == "echo":
             sender, receiver = receiver, sender

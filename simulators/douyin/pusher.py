@@ -15,7 +15,7 @@ from simulators.douyin.lanes import Lanes
 from simulators.douyin.late import Latecomers
 from simulators.douyin.retry import Again, GivenUp, next_step
 from simulators.douyin.webhook_client import Outcome, WebhookClient
-from simulators.faults.chain import chain, plan
+from simulators.faults.chain import chain, idle, plan
 from simulators.faults.conflict import conflicting
 from simulators.faults.fault import UNTOUCHED, Plan
 from simulators.faults.forge import forger, invented
@@ -42,6 +42,7 @@ class Pusher:
         self._platform, self._writer, self._client = platform, writer, client
         self._fresh_id = fresh_id
         self._faults, self._rng = chain(spec.scenario.faults), Random(spec.seed)
+        self._idle = idle(spec.scenario.faults)
         self._request_faults = RequestFaults(spec.scenario.faults, Random(f"{spec.seed}/requests"))
         self._wanted: dict[str, Plan] = {}  # by conversation: what somebody asked to be done to its next message
         self._lanes: Lanes[str, Push] = Lanes(self.settings.pushes_at_once)
@@ -68,20 +69,14 @@ class Pusher:
 
     def message(self, conversation: Conversation, message: Message) -> None:
         """Push a customer's message, disturbed as the scenario's faults want."""
-        made = plan(self._faults, self._rng)
+        made = UNTOUCHED if self._idle else plan(self._faults, self._rng)
         if self._wanted:
             made = self._wanted.pop(conversation.id, made)
-        if made.back_s:
-            message = message._replace(created_ms=message.created_ms - int(made.back_s * 1000))
-            made = made._replace(back_s=0.0)
-        push = Push(conversation, message, True, UNTOUCHED if made == UNTOUCHED else made)
-        if made.late_s:
-            self._record("delayed", push, n=int(made.late_s * 1e6), note="behind its successor")
-            push.plan = made._replace(late_s=0.0) if made._replace(late_s=0.0) != UNTOUCHED else UNTOUCHED
-            self._late.hold(push, made.late_s)
-            return
-        self._add(push)
-        self._late.release(conversation.id)
+        if made is UNTOUCHED:
+            self._add(Push(conversation, message, True))
+            self._late.release(conversation.id)
+        else:
+            self._touched(conversation, message, made)
 
     def event(self, conversation: Conversation, message: Message) -> None:
         """Push an echo, enter, recall, read or order event, where the platform tells such."""
@@ -106,6 +101,18 @@ class Pusher:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    def _touched(self, conversation: Conversation, message: Message, made: Plan) -> None:
+        if made.back_s:
+            message = message._replace(created_ms=message.created_ms - int(made.back_s * 1000))
+        rest = made._replace(back_s=0.0, late_s=0.0)
+        push = Push(conversation, message, True, UNTOUCHED if rest == UNTOUCHED else rest)
+        if made.late_s:
+            self._record("delayed", push, n=int(made.late_s * 1e6), note="behind its successor")
+            self._late.hold(push, made.late_s)
+            return
+        self._add(push)
+        self._late.release(conversation.id)
 
     def _add(self, push: Push) -> None:
         self._lanes.add(push.conversation.id, push)
@@ -138,8 +145,8 @@ class Pusher:
             return alone(taken[1])
         (lane, behind), *others = self._lanes.take_more(taken[0], self._most - 1, fits)
         together = [(lane, [taken[1], *behind]), *others]
-        pushes = [push for _, items in together for push in items]
-        return Flight(pushes, [(each, len(items)) for each, items in together])
+        pushes = tuple(push for _, items in together for push in items)
+        return Flight(pushes, tuple((each, len(items)) for each, items in together))
 
     async def _fly(self, flight: Flight) -> None:
         """Push one after the other, for as long as there is something ready."""
@@ -169,7 +176,11 @@ class Pusher:
                 for push in flight.pushes:
                     self._record("" if push.again else "undelivered", push, n=push.attempts)
             case _:
-                await self._repeat(flight)
+                for push in flight.pushes:
+                    if push.recorded and not push.again:
+                        push.conversation.taken.append(push.message)
+                if first.plan is not UNTOUCHED:
+                    await self._repeat(flight, first)
         for lane, count in flight.lanes:
             self._lanes.finish(lane, count)
 
@@ -198,19 +209,15 @@ class Pusher:
                 self._record("push_failed", push, n=push.attempts, note=_why(outcome))
         return taken
 
-    async def _repeat(self, flight: Flight) -> None:
+    async def _repeat(self, flight: Flight, first: Push) -> None:
         """What follows a push that was taken; a refusal of it is not tried again."""
-        for push in flight.pushes:
-            if push.recorded and not push.again:
-                push.conversation.taken.append(push.message)
-        first = flight.first
         if first.plan.doubled:
             self._record("doubled", first)
             await self._push(flight)
         if first.plan.conflicting:
             self._record("doubled", first, note="conflict")
             request = self._encode([conflicting(first.message)], self._app, PLAIN)
-            await self._push(Flight([first], flight.lanes, request))
+            await self._push(Flight((first,), flight.lanes, request))
 
     async def _forge(self, push: Push) -> None:
         forged_id = self._fresh_id()
@@ -222,7 +229,8 @@ class Pusher:
 
     def _request(self, flight: Flight) -> Request:
         guise = flight.first.plan.guise
-        guise = self._request_faults.next() if guise is PLAIN else guise
+        if guise is PLAIN:
+            guise = self._request_faults.next()
         messages = [push.message for push in flight.pushes]
         if guise.bad_item and self._platform.batches:
             messages.append(messages[0]._replace(event="unheard", server_message_id=self._fresh_id()))

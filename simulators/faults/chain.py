@@ -26,6 +26,12 @@ def chain(faults: Faults) -> tuple[Fault, ...]:
     )
 
 
+def idle(faults: Faults) -> bool:
+    """Whether the chain would leave every push as it is."""
+    shares = (faults.delay_push, faults.forge_push, faults.duplicate_push)
+    return not any((*shares, faults.late_push, faults.conflict, faults.clock_back))
+
+
 def plan(faults: tuple[Fault, ...], rng: Random) -> Plan:
     """What becomes of the next push; the same seed gives the same plans."""
     made = UNTOUCHED
