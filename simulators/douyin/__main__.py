@@ -16,7 +16,9 @@ import uvloop
 
 from history.run import RunFolder, RunSpec
 from history.writer import Writer
+from simulators.douyin.profiles import ProfileError
 from simulators.douyin.server import gateway
+from simulators.douyin.stubs import StubError
 
 USAGE, FAILED = 2, 4
 
@@ -37,6 +39,8 @@ def main() -> int:
     gc.disable()
     try:
         uvloop.run(_serve(folder, spec, writer, asked.port))
+    except (ProfileError, StubError) as error:
+        return _fail(USAGE, str(error))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             return _fail(FAILED, f"the gateway cannot go on: {error}")

@@ -7,20 +7,18 @@ from random import Random
 
 from yarl import URL
 
-from history.run import App, RunSpec
+from history.run import RunSpec
 from history.writer import Writer
 from simulators.douyin.conversation import Conversation
 from simulators.douyin.flight import Flight, Push, alone, fits
 from simulators.douyin.lanes import Lanes
 from simulators.douyin.late import Latecomers
+from simulators.douyin.letters import Letters
 from simulators.douyin.retry import Again, GivenUp, next_step
 from simulators.douyin.webhook_client import Outcome, WebhookClient
 from simulators.faults.chain import chain, idle, plan
-from simulators.faults.conflict import conflicting
 from simulators.faults.fault import UNTOUCHED, Plan
-from simulators.faults.forge import forger, invented
-from simulators.faults.request import PLAIN, Guise, RequestFaults, html_escaped
-from targets.platform import Message, Platform, Request
+from targets.platform import Message, Platform
 
 GRACE_S = 1.0  # what requests in flight may still take when the gateway stops
 
@@ -38,12 +36,10 @@ class Pusher:
     ) -> None:
         self.url: URL | None = None
         self.settings = spec.scenario.gateway
-        self._app, self._forger = spec.app, forger(spec.app)
         self._platform, self._writer, self._client = platform, writer, client
-        self._fresh_id = fresh_id
+        self._letters = Letters(spec, platform, fresh_id)
         self._faults, self._rng = chain(spec.scenario.faults), Random(spec.seed)
         self._idle = idle(spec.scenario.faults)
-        self._request_faults = RequestFaults(spec.scenario.faults, Random(f"{spec.seed}/requests"))
         self._wanted: dict[str, Plan] = {}  # by conversation: what somebody asked to be done to its next message
         self._lanes: Lanes[str, Push] = Lanes(self.settings.pushes_at_once)
         self._late = Latecomers(self._add)
@@ -195,7 +191,7 @@ class Pusher:
     async def _push(self, flight: Flight) -> bool:
         """One attempt; whether the target took it."""
         if flight.request is None:
-            flight.request = self._request(flight)
+            flight.request = self._letters.request(flight)
         for push in flight.pushes:
             push.attempts += 1
             if self.url is not None:  # written before the answer is awaited: a watermark may fall in between
@@ -216,29 +212,14 @@ class Pusher:
             await self._push(flight)
         if first.plan.conflicting:
             self._record("doubled", first, note="conflict")
-            request = self._encode([conflicting(first.message)], self._app, PLAIN)
-            await self._push(Flight((first,), flight.lanes, request))
+            await self._push(Flight(flight.pushes, flight.lanes, self._letters.conflicting(first)))
 
     async def _forge(self, push: Push) -> None:
-        forged_id = self._fresh_id()
-        request = self._encode([invented(push.message, forged_id)], self._forger, PLAIN)
+        forged_id, request = self._letters.forged(push)
         self._record("forged", push, message=forged_id)
         outcome = await self._client.post(self.url, request)
         if self._taken(outcome):
             self._record("forged_taken", push, message=forged_id)
-
-    def _request(self, flight: Flight) -> Request:
-        guise = flight.first.plan.guise
-        if guise is PLAIN:
-            guise = self._request_faults.next()
-        messages = [push.message for push in flight.pushes]
-        if guise.bad_item and self._platform.batches:
-            messages.append(messages[0]._replace(event="unheard", server_message_id=self._fresh_id()))
-        return self._encode(messages, self._app, guise)
-
-    def _encode(self, messages: list[Message], app: App, guise: Guise) -> Request:
-        body = self._platform.write(messages, app)
-        return self._platform.sign(html_escaped(body) if guise.html_escaped else body, messages, app)
 
     def _taken(self, outcome: Outcome) -> bool:
         return outcome.response is not None and self._platform.acknowledged(outcome.response)

@@ -94,7 +94,7 @@ async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder
             business_speed=spec.scenario.business_speed,
             http=http,
             secrets=secrets(os.environ),
-            platform=spec.platform,
+            platform=spec.platform_name,
         )
         version = await target.open(run)
         try:

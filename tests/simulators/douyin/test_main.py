@@ -6,8 +6,11 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import aiohttp
+import msgspec
 import pytest
 
 from history.reader import read
@@ -76,3 +79,32 @@ def test_a_second_gateway_of_the_same_run_is_refused(folder: RunFolder) -> None:
     _, error = process.communicate(timeout=20)
     assert process.returncode == 2
     assert "File exists" in error
+
+
+@pytest.mark.parametrize(
+    ("platform", "settings", "why"),
+    [("feige", {}, "no platform profile 'feige'"), ("doudian", {"stubs": "/none/at/all"}, "there is no folder /none")],
+)
+def test_a_profile_or_stubs_that_are_not_there_are_told_and_not_traced(
+    tmp_path: Path, platform: str, settings: dict[str, str], why: str
+) -> None:
+    made = RunFolder(tmp_path / "run")
+    made.write_spec(msgspec.structs.replace(make_spec(**settings), platform=platform))
+    process = started(made.path)
+    told = process.communicate(timeout=10)[1]
+    assert process.returncode == 2
+    assert why in told
+    assert "Traceback" not in told
+
+
+def test_what_nobody_stubbed_stands_at_the_end_of_the_log(folder: RunFolder) -> None:
+    process = started(folder.path)
+    assert process.stdout is not None
+    process.stdout.readline()
+    ready = folder.heard("gateway")
+    assert ready is not None
+    for _ in "12":
+        with pytest.raises(HTTPError):
+            urlopen(f"http://127.0.0.1:{ready.port}/order/searchList", data=b"{}")
+    process.terminate()
+    assert process.communicate(timeout=10)[0] == "/order/searchList ×2 not stubbed\n"
