@@ -25,6 +25,7 @@ class Flight:
 
     pushes: tuple[Push, ...]
     lanes: tuple[tuple[str, int], ...]
+    attempts: int = 0
     request: Request | None = field(default=None, repr=False)
 
     @property

@@ -164,7 +164,7 @@ class Pusher:
             await self._forge(first)
         taken = await self._push(flight)
         now = asyncio.get_running_loop().time()
-        match next_step(taken, first.attempts, self.settings.retry_s, now):
+        match next_step(taken, flight.attempts, self.settings.retry_s, now):
             case Again(at):
                 self._rest(flight, at - now)
                 return
@@ -192,6 +192,7 @@ class Pusher:
         """One attempt; whether the target took it."""
         if flight.request is None:
             flight.request = self._letters.request(flight)
+        flight.attempts += 1
         for push in flight.pushes:
             push.attempts += 1
             if self.url is not None:  # written before the answer is awaited: a watermark may fall in between
@@ -212,7 +213,7 @@ class Pusher:
             await self._push(flight)
         if first.plan.conflicting:
             self._record("doubled", first, note="conflict")
-            await self._push(Flight(flight.pushes, flight.lanes, self._letters.conflicting(first)))
+            await self._push(Flight(flight.pushes, flight.lanes, request=self._letters.conflicting(first)))
 
     async def _forge(self, push: Push) -> None:
         forged_id, request = self._letters.forged(push)
