@@ -162,13 +162,23 @@ def _to_customer(history: "History", windows: list[tuple[int, int, str]]) -> Sam
         cuts, left_on="answered", right_on="off", by="device", strategy="forward", check_sortedness=False
     )
     cut = pl.col("off").is_not_null() & (pl.col("off") < pl.col("taken").fill_null(pl.col("arrived")))
+    table = table.join_asof(_refused(history), on="answered", by="conversation", check_sortedness=False)
     reason = (
         pl.when(within(pl.col("answered"), windows))
         .then(pl.lit("answered in a planned fault"))
         .when(cut)
         .then(pl.lit("the harness cut the device off while it was sending"))
+        .when(pl.col("until") > pl.col("answered"))
+        .then(pl.lit("the platform was told to refuse the call at first, or one before it in the conversation"))
     )
     return _sample(table.with_columns(reason=reason), "answered", "arrived", "token", "customer")
+
+
+def _refused(history: "History") -> pl.DataFrame:
+    """Replies whose call met the fault `refuse_call`: conversation, answered, until it was taken. ns."""
+    busy = history.of("called").filter(pl.col("note") == "busy").select(token="message").unique()
+    held = history.replies.join(busy, on="token", how="semi").filter(pl.col("called").is_not_null())
+    return held.select("conversation", "answered", until="called").sort("answered")
 
 
 def _arrived(history: "History") -> pl.DataFrame:

@@ -109,6 +109,22 @@ def test_a_reply_whose_device_the_harness_cut_off_meanwhile_is_left_out(tell):
     assert tell(REPLY + cut.replace("1.05", "1.2")).latencies.to_customer.left_out == {}
 
 
+def test_a_reply_whose_call_was_refused_on_purpose_is_left_out_with_those_behind_it(tell):
+    text = """
+0.1 gateway accepted message=@1 ref=c1-1 actor=c1 conversation=@C1
+"""
+    for name, answered, called in (("r1", 1.0, 1.5), ("r2", 1.2, 1.6), ("r3", 1.7, 1.8)):
+        text += f"""
+{answered} agents answered message={name} ref=@1 actor=a1 device=a1/1 conversation=k1
+{called} gateway called message={name} ref=@{name} note=ok
+{called + 0.1} customers received message={name} ref=@{name} actor=c1 conversation=@C1
+"""
+    refused = "1.1 gateway called message=r1 note={}\n"
+    why = "the platform was told to refuse the call at first, or one before it in the conversation"
+    assert tell(text + refused.format("busy")).latencies.to_customer.left_out == {why: 2}
+    assert tell(text + refused.format("token_expired")).latencies.to_customer.left_out == {}
+
+
 @pytest.mark.parametrize(("left", "seconds"), [("1.15", 0.2), ("0.5", 0.2), ("1.25", 0.3)])
 def test_a_customer_who_was_away_ends_the_way_at_the_platform(tell, left, seconds):
     text = f"""
