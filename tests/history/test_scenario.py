@@ -37,6 +37,9 @@ def test_the_drain_covers_every_cut_and_pause_of_the_retry_plan():
         (("seconds = 10", "seconds = 0"), "seconds must be above 0"),
         (("rate = 2", "rate = -1"), "rate not below 0"),
         (('name = "x"', 'name = "x'), "not TOML"),
+        (("rate = 2", "rate = 2\n[faults]\nlost_answer = 1.5"), "faults.lost_answer = 1.5 is no share"),
+        (("rate = 2", "rate = 2\n[gateway]\nbatch = 0"), "gateway.batch must be above 0"),
+        (("rate = 2", 'rate = 2\n[gateway]\ntag_form = "int"'), "Invalid enum value 'int'"),
         (("rate = 2", 'rate = 2\n[[kills]]\nphase = "surge"\nafter_s = 1'), "there is none; phases are steady"),
     ],
 )
@@ -53,3 +56,13 @@ def test_no_phase_is_no_scenario():
 def test_a_file_that_is_not_there_is_told_clearly(tmp_path):
     with pytest.raises(ScenarioError, match="cannot be read"):
         load(tmp_path / "none.toml")
+
+
+def test_stubs_are_found_beside_the_file_or_where_it_says(tmp_path):
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text(GOOD)
+    assert load(scenario).gateway.stubs == ""
+    (tmp_path / "stubs").mkdir()
+    assert load(scenario).gateway.stubs == str(tmp_path.resolve() / "stubs")
+    scenario.write_text(GOOD + '\n[gateway]\nstubs = "answers"\n')
+    assert load(scenario).gateway.stubs == str(tmp_path.resolve() / "answers")
