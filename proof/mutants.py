@@ -2,11 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from itertools import count
+from types import ModuleType
 
 from proof.mutant import mutant, ran
-from reference_service import signature
 from reference_service.api import sessions
 from reference_service.domain import outbox, replies, routing
 from reference_service.domain.changes import Changes, Dispatched
@@ -14,6 +14,7 @@ from reference_service.domain.records import Message
 from reference_service.domain.world import Desk, Thread, World
 from reference_service.filtering import judging
 from reference_service.filtering.words import Direction, WordFilter
+from reference_service.platforms import doudian, open_im
 from reference_service.shell import hub as hubs
 from reference_service.shell.engine import Engine
 from reference_service.storage.journal import Journal
@@ -176,14 +177,19 @@ def exceeds_capacity() -> None:
 @mutant("GATEWAY-1")
 def leaves_the_signature_unchecked() -> None:
     """Takes whatever is pushed."""
-    honest = signature.verify_signature
+    for hook in (open_im, doudian):
+        _believe_all(hook)
 
-    def verify_signature(secrets: Iterable[str], body: bytes, given: str) -> bool:
-        if not honest(secrets, body, given):
+
+def _believe_all(hook: ModuleType) -> None:
+    honest = hook.genuine
+
+    def genuine(apps: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> bool:
+        if not honest(apps, headers, body):
             ran()
         return True
 
-    signature.verify_signature = verify_signature
+    hook.genuine = genuine  # type: ignore[attr-defined]
 
 
 @mutant("DELIVERY-2")

@@ -12,12 +12,14 @@ from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, operator, read
 from reference_service.domain import shops
 from reference_service.domain.changes import Changes
+from reference_service.domain.events import PlatformName
 from reference_service.domain.records import Shop
 from reference_service.domain.shops import Removed
 from reference_service.domain.world import ShopFloor
+from reference_service.platforms import WEBHOOKS
+from reference_service.platforms.api import PlatformError
 from reference_service.shell.engine import Engine
 from reference_service.shell.logs import log
-from reference_service.shell.platform import PlatformError
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Opaque = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -34,6 +36,7 @@ class NewShop(msgspec.Struct):
     authorization_code: Annotated[str, msgspec.Meta(max_length=256)] = ""
     capacity: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 15
     test: bool = False
+    platform: PlatformName = "open-im"
 
 
 async def create_shop(request: Request) -> Response:
@@ -48,6 +51,7 @@ async def create_shop(request: Request) -> Response:
         client_secret=wanted.client_secret,
         capacity=wanted.capacity,
         test=wanted.test,
+        platform=wanted.platform,
     )
     _refuse(engine, shop)
     if wanted.authorization_code:
@@ -64,7 +68,7 @@ async def create_shop(request: Request) -> Response:
         "open_id": shop.open_id,
         "admin_login": admin.login,
         "admin_password": password,
-        "webhook_url": str(request.url.replace(path="/api/v1/douyin/im", query="")),
+        "webhook_url": str(request.url.replace(path=WEBHOOKS[shop.platform].PATH, query="")),
     }
     return answer(created, 201)
 
@@ -101,10 +105,11 @@ def _refuse(engine: Engine, shop: Shop) -> None:
 
 
 async def _authorize(engine: Engine, shop: Shop, code: str) -> None:
-    if engine.platform is None:
+    api = engine.apis.get(shop.platform)
+    if api is None:
         raise Problem(502, "no_platform", "the service was started without a gateway")
     try:
-        granted = await engine.platform.authorize(shop.client_key, shop.client_secret, code)
+        granted = await api.authorize(shop, code)
     except PlatformError as error:
         raise Problem(502, "platform_failed", str(error)) from error
     shop.access_token, shop.refresh_token = granted.access_token, granted.refresh_token

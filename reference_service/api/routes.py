@@ -1,12 +1,13 @@
-"""Every path of the contract and who answers it; the webhook stands first because it is asked most."""
+"""Every path of the contract and who answers it; the webhooks stand first because they are asked most."""
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from reference_service.api import about, auth, conversations, operator, socket, team, webhook, words
+from reference_service.platforms import WEBHOOKS
 
 BASE = "/api/v1"
 ROUTES: list[BaseRoute] = [
-    Route(f"{BASE}/douyin/im", webhook.receive, methods=["POST"]),
+    *(Route(hook.PATH, webhook.receiver(hook), methods=["POST"]) for hook in WEBHOOKS.values()),
     WebSocketRoute(f"{BASE}/ws", socket.connect),
     Route(f"{BASE}/sync", conversations.sync),
     Route(f"{BASE}/conversations", conversations.list_conversations),

@@ -1,46 +1,53 @@
-"""POST /api/v1/douyin/im: the platform's events, answered only after they are durable (GATEWAY-1, GATEWAY-4)."""
+"""The platforms' webhooks: events, answered only after they are durable (GATEWAY-1, GATEWAY-3, GATEWAY-4)."""
 
-import msgspec
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reference_service import signature
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, body_of, engine_of
+from reference_service.api.requests import body_of, engine_of
 from reference_service.domain import intake
 from reference_service.domain.changes import Changes
-from reference_service.domain.events import EventError, parse
+from reference_service.domain.events import EventError, Pushed, Written
+from reference_service.platforms.webhook import Webhook
+from reference_service.shell.engine import Engine
 from reference_service.shell.logs import log
 
 
-class Challenge(msgspec.Struct):
-    """The proof of a webhook URL: the number comes back as it came."""
+def receiver(hook: Webhook) -> Callable[[Request], Awaitable[Response]]:
+    """The handler of one platform's webhook."""
 
-    challenge: int | str | None
+    async def receive(request: Request) -> Response:
+        engine = engine_of(request)
+        body = await body_of(request, engine.settings.max_body)
+        if not hook.genuine(engine.world.apps, request.headers, body):
+            raise Problem(401, "bad_signature")
+        if engine.inbox >= engine.settings.inbox:
+            raise Problem(429, "overloaded", retry_after_s=1)
+        try:
+            pushed = hook.parse(request.headers, body)
+        except EventError as error:
+            raise Problem(422, "malformed", str(error)) from None
+        await _take(engine, pushed)
+        return Response(pushed.answer, media_type="application/json")
+
+    return receive
 
 
-async def receive(request: Request) -> Response:
-    """Signature over the raw bytes first, then meaning; 429 when too many wait for their commit."""
-    engine = engine_of(request)
-    body = await body_of(request, engine.settings.max_body)
-    given = request.headers.get("x-douyin-signature", "")
-    if not signature.verify_signature(engine.world.apps.values(), body, given):
-        raise Problem(401, "bad_signature")
-    if engine.inbox >= engine.settings.inbox:
-        raise Problem(429, "overloaded", retry_after_s=1)
-    try:
-        envelope, content = parse(body)
-    except EventError as error:
-        raise Problem(422, "malformed", str(error)) from None
-    if envelope.event == "verify_webhook":
-        return answer(Challenge(content.challenge))
+async def _take(engine: Engine, pushed: Pushed) -> None:
+    engine.ignored.update(pushed.ignored)
+    for why in pushed.unread:
+        log("item_not_read", why=why)
+    if not pushed.events:
+        return
     engine.inbox += 1
     try:
-        changes = Changes()
-        taking = intake.take(engine.world, envelope, content, engine.clock.now(), changes)
-        await engine.keep(changes)
+        now, changes = engine.clock.now(), Changes()
+        taken = [(event, intake.take(engine.world, event, now, changes)) for event in pushed.events]
+        await engine.keep(changes)  # one commit for all of a request
     finally:
         engine.inbox -= 1
-    if taking == "conflict":
-        log("message_id_conflict", message=content.server_message_id)
-    return Response(b"{}", media_type="application/json")
+    for event, taking in taken:
+        if taking == "conflict" and isinstance(event, Written):
+            log("message_id_conflict", message=event.message)

@@ -1,69 +1,82 @@
-"""The platform's IM events, open.douyin.com private-message webhooks; unknown fields are ignored, ids are opaque."""
+"""What a platform tells of a shop, whichever platform it is; each platform's own form is read in `platforms/`."""
 
-import msgspec
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
-
-class User(msgspec.Struct):
-    """One of the two people of a conversation."""
-
-    open_id: str = ""
-    nick_name: str = ""
+PlatformName = Literal["open-im", "doudian"]
 
 
-class Content(msgspec.Struct):
-    """What happened. Every field may be absent in one event or the other."""
+class Account(NamedTuple):
+    """A shop's account on a platform, and the app it was told through: an event counts only for this shop's own app."""
 
-    conversation_short_id: str = ""
-    server_message_id: str = ""
-    message_type: str = "text"
-    text: str = ""
-    source: str = ""
-    index: int | str | None = None
-    user_infos: list[User] = []
-    challenge: int | str | None = None
+    platform: PlatformName
+    open_id: str
+    app: str
 
-    def place(self) -> int | None:
-        """The platform's place in the conversation, a number or digits; None where it is no 63-bit place."""
-        index = self.index
-        if isinstance(index, str):
-            index = int(index) if index.isascii() and index.isdecimal() and len(index) < 20 else None
-        return index if index is not None and 0 <= index < 2**63 else None
+
+class Written(NamedTuple):
+    """A customer's message. `place` is the platform's number in the conversation."""
+
+    account: Account
+    conversation: str
+    message: str
+    customer: str
+    nick: str
+    kind: str
+    text: str
+    place: int | None
 
     def words(self) -> str:
         """The text, or the kind of a message that has none, as agents see it in a list."""
-        return self.text if self.message_type == "text" else self.text or f"[{self.message_type}]"
+        return self.text if self.kind == "text" else self.text or f"[{self.kind}]"
 
 
-class Envelope(msgspec.Struct):
-    """Who tells of what. `content` is left raw: an object in some events, that object as a JSON string in others."""
+class Echoed(NamedTuple):
+    """A message that was sent in the shop's name: proof for a reply, never a customer's message."""
 
-    event: str
-    client_key: str = ""
-    from_user_id: str = ""
-    to_user_id: str = ""
-    content: msgspec.Raw = msgspec.Raw(b"{}")
+    account: Account
+    conversation: str
+    message: str
+    text: str
+
+
+class Recalled(NamedTuple):
+    """A message was taken back; `conversation` is "" where the platform does not name it."""
+
+    account: Account
+    conversation: str
+    message: str
+
+
+class Read(NamedTuple):
+    """The customer has read up to a place."""
+
+    account: Account
+    conversation: str
+    place: int | None
+
+
+Event = Written | Echoed | Recalled | Read
+
+
+class Pushed(NamedTuple):
+    """What one request of a platform says, in its order, and the body it wants to hear.
+
+    `ignored` names what was well-formed and of no interest; `unread` says why items could not be read.
+    """
+
+    events: Sequence[Event]
+    answer: bytes
+    ignored: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
 
 class EventError(ValueError):
-    """The body is no event; the text says why."""
+    """The body, or one item of it, is no event; the text says why."""
 
 
-_envelope = msgspec.json.Decoder(Envelope)
-_content = msgspec.json.Decoder(Content)
-_string = msgspec.json.Decoder(str)
-KNOWN = {"im_receive_msg", "im_send_msg", "im_recall_msg", "im_message_read", "im_enter_direct_msg", "verify_webhook"}
-
-
-def parse(body: bytes) -> tuple[Envelope, Content]:
-    """Read a webhook's body. Content of an event unknown to us is not looked at. Raises EventError."""
-    try:
-        envelope = _envelope.decode(body)
-        if envelope.event not in KNOWN:
-            return envelope, Content()
-        raw = bytes(envelope.content)
-        content = _content.decode(_string.decode(raw) if raw.startswith(b'"') else raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise EventError(str(error)) from None
-    if envelope.event == "im_receive_msg" and not (content.server_message_id and content.conversation_short_id):
-        raise EventError("im_receive_msg without server_message_id or conversation_short_id")
-    return envelope, content
+def place_of(index: int | str | None) -> int | None:
+    """The platform's place of a message, a number or its digits; None where it is no 63-bit place."""
+    if isinstance(index, str):
+        index = int(index) if index.isascii() and index.isdecimal() and len(index) < 20 else None
+    return index if index is not None and 0 <= index < 2**63 else None

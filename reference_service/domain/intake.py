@@ -3,10 +3,10 @@
 import hashlib
 from typing import Literal
 
-from reference_service.domain import assigning, outbox
+from reference_service.domain import assigning, dispatching, outbox
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import Read, Recalled, message_event, tell
-from reference_service.domain.events import Content, Envelope
+from reference_service.domain.dispatching import message_event, tell
+from reference_service.domain.events import Echoed, Event, Read, Recalled, Written
 from reference_service.domain.records import Conflict, Conversation, Message, Taken
 from reference_service.domain.world import ShopFloor, Thread, World
 from reference_service.filtering import judging
@@ -14,34 +14,31 @@ from reference_service.filtering import judging
 Taking = Literal["taken", "again", "conflict", "ignored"]
 
 
-def take(world: World, envelope: Envelope, content: Content, now: float, changes: Changes) -> Taking:
-    """Handle one genuine event; whatever comes back, the platform is answered 200 once the changes are durable."""
-    ours = envelope.from_user_id if envelope.event == "im_send_msg" else envelope.to_user_id
-    floor = world.by_open_id.get(ours)
-    if floor is None or floor.shop.client_key != envelope.client_key:
+def take(world: World, event: Event, now: float, changes: Changes) -> Taking:
+    """Handle one genuine event; whatever comes back, the platform is told of success once the changes are durable."""
+    platform, open_id, app = event.account
+    floor = world.accounts.get((platform, open_id))
+    if floor is None or floor.shop.client_key != app:
         return "ignored"
-    match envelope.event:
-        case "im_receive_msg":
-            return _receive(world, floor, envelope, content, now, changes)
-        case "im_send_msg":
-            return _echo(world, floor, content, changes)
-        case "im_recall_msg":
-            return _recall(floor, content, changes)
-        case "im_message_read":
-            return _read(floor, content, changes)
-    return "ignored"
+    match event:
+        case Written():
+            return _receive(world, floor, event, now, changes)
+        case Echoed():
+            return _echo(world, floor, event, changes)
+        case Recalled():
+            return _recall(floor, event, changes)
+        case Read():
+            return _read(floor, event, changes)
 
 
-def hashes(shop_id: str, envelope: Envelope, content: Content) -> tuple[str, str]:
+def hashes(shop_id: str, written: Written) -> tuple[str, str]:
     """The identity of a message and of what it says, 32 hex digits each."""
-    said = (envelope.from_user_id, content.conversation_short_id, content.message_type, content.text, content.index)
-    return _hash(f"{shop_id}\0{content.server_message_id}"), _hash("\0".join(map(str, said)))
+    said = (written.customer, written.conversation, written.kind, written.text, written.place)
+    return _hash(f"{shop_id}\0{written.message}"), _hash("\0".join(map(str, said)))
 
 
-def _receive(
-    world: World, floor: ShopFloor, envelope: Envelope, content: Content, now: float, changes: Changes
-) -> Taking:
-    id_hash, body_hash = hashes(floor.shop.id, envelope, content)
+def _receive(world: World, floor: ShopFloor, written: Written, now: float, changes: Changes) -> Taking:
+    id_hash, body_hash = hashes(floor.shop.id, written)
     if (known := world.taken.get(id_hash)) is not None:
         if known == body_hash:
             return "again"
@@ -49,11 +46,11 @@ def _receive(
         return "conflict"
     world.taken[id_hash] = body_hash
     changes.keep(Taken(id_hash=id_hash, body_hash=body_hash))
-    thread = floor.threads.get(content.conversation_short_id)
+    thread = floor.threads.get(written.conversation)
     reason = "reopened" if thread else "new"
     if thread is None:
-        thread = _open(world, floor, envelope, content, now, changes)
-    message = _append(floor, thread, content, now, changes)
+        thread = _open(world, floor, written, now, changes)
+    message = _append(floor, thread, written, now, changes)
     desk = floor.desks.get(thread.conversation.agent_id or "")
     if desk is not None:
         tell(desk, message_event(message), changes)
@@ -64,16 +61,15 @@ def _receive(
     return "taken"
 
 
-def _open(world: World, floor: ShopFloor, envelope: Envelope, content: Content, now: float, changes: Changes) -> Thread:
+def _open(world: World, floor: ShopFloor, written: Written, now: float, changes: Changes) -> Thread:
     number = world.next_number("conversations", changes)
-    nick = next((user.nick_name for user in content.user_infos if user.open_id == envelope.from_user_id), "")
     conversation = Conversation(
         id=f"cv{number}",
         number=number,
         shop_id=floor.shop.id,
-        platform_id=content.conversation_short_id,
-        customer=envelope.from_user_id,
-        nick=judging.check(floor.words, nick, "to_agent").text or "",
+        platform_id=written.conversation,
+        customer=written.customer,
+        nick=judging.check(floor.words, written.nick, "to_agent").text or "",
         state="resolved",  # until its first message is routed
         agent_id=None,
         opened_at=now,
@@ -85,18 +81,18 @@ def _open(world: World, floor: ShopFloor, envelope: Envelope, content: Content, 
     return thread
 
 
-def _append(floor: ShopFloor, thread: Thread, content: Content, now: float, changes: Changes) -> Message:
-    judged = judging.check(floor.words, content.words(), "to_agent")
-    index = content.place()
+def _append(floor: ShopFloor, thread: Thread, written: Written, now: float, changes: Changes) -> Message:
+    text, index = written.words(), written.place
+    judged = judging.check(floor.words, text, "to_agent")
     thread.seq += 1
     message = Message(
         conversation_id=thread.conversation.id,
         seq=thread.seq,
         sender="customer",
         agent_id=None,
-        platform_id=content.server_message_id,
+        platform_id=written.message,
         client_msg_id=None,
-        text=content.words(),
+        text=text,
         shown=judged.text,
         masked=judged.action == "mask",
         index=index,
@@ -110,40 +106,40 @@ def _append(floor: ShopFloor, thread: Thread, content: Content, now: float, chan
     return message
 
 
-def _echo(world: World, floor: ShopFloor, content: Content, changes: Changes) -> Taking:
-    thread = floor.threads.get(content.conversation_short_id)
+def _echo(world: World, floor: ShopFloor, echo: Echoed, changes: Changes) -> Taking:
+    thread = floor.threads.get(echo.conversation)
     if thread is None:
         return "ignored"
     # Echoes count in the platform's numbering too, but they never make a customer's message late.
-    return outbox.echoed(world, thread, content.server_message_id, content.text, changes)
+    return outbox.echoed(world, thread, echo.message, echo.text, changes)
 
 
-def _recall(floor: ShopFloor, content: Content, changes: Changes) -> Taking:
-    for thread in _candidates(floor, content):
+def _recall(floor: ShopFloor, recalled: Recalled, changes: Changes) -> Taking:
+    for thread in _candidates(floor, recalled):
         for message in thread.visit:
-            if message.platform_id == content.server_message_id and message.status != "recalled":
+            if message.platform_id == recalled.message and message.status != "recalled":
                 message.status, message.shown = "recalled", None
                 changes.keep(message)
                 desk = floor.desks.get(thread.conversation.agent_id or "")
                 if desk is not None:
-                    event = Recalled(thread.conversation.id, message.id, message.seq, message.platform_id)
+                    event = dispatching.Recalled(thread.conversation.id, message.id, message.seq, message.platform_id)
                     tell(desk, event, changes)
                 return "taken"
     return "ignored"
 
 
-def _candidates(floor: ShopFloor, content: Content) -> list[Thread]:
-    # im_recall_msg carries only server_message_id: without a conversation all open ones of the shop are looked through.
-    named = floor.threads.get(content.conversation_short_id)
+def _candidates(floor: ShopFloor, recalled: Recalled) -> list[Thread]:
+    # open-im names the message only: without a conversation all open ones of the shop are looked through.
+    named = floor.threads.get(recalled.conversation)
     return [named] if named else list(floor.threads.values())
 
 
-def _read(floor: ShopFloor, content: Content, changes: Changes) -> Taking:
-    thread, index = floor.threads.get(content.conversation_short_id), content.place()
+def _read(floor: ShopFloor, read: Read, changes: Changes) -> Taking:
+    thread = floor.threads.get(read.conversation)
     desk = floor.desks.get(thread.conversation.agent_id or "") if thread else None
-    if thread is None or desk is None or index is None:
+    if thread is None or desk is None or read.place is None:
         return "ignored"
-    tell(desk, Read(thread.conversation.id, index), changes)
+    tell(desk, dispatching.Read(thread.conversation.id, read.place), changes)
     return "taken"
 
 

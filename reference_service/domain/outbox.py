@@ -6,7 +6,7 @@
                  '----answer lost-> echo --its echo------> sent
                                       '--none in time: in_doubt, then calling once more, or the end
 
-The platform's send call has no idempotency key. When its answer is lost, only the `im_send_msg` echo tells whether
+The platform's send call has no idempotency key. When its answer is lost, only its echo tells whether
 it happened; after a time without an echo the reply is marked in doubt, and sent again once.
 """
 
@@ -17,15 +17,17 @@ from reference_service.domain.dispatching import Updated, tell
 from reference_service.domain.records import Message
 from reference_service.domain.world import Thread, World
 
-BUSY = frozenset({28001005, 28001006, 28003018})  # busy, network, rate too high: developer.open-douyin.com status codes
 MAX_ATTEMPTS = 12
 LOST = "the platform's answer and echo were both lost"
 
 
 class Answer(NamedTuple):
-    """How a call ended. `lost`: it may have happened; `unsent`: it did not."""
+    """How a call ended. `lost`: it may have happened; the others but `ok`: it did not.
 
-    outcome: Literal["ok", "refused", "lost", "unsent"]
+    `busy` asks for the same later, `expired` for a new token, and `refused` is final.
+    """
+
+    outcome: Literal["ok", "refused", "busy", "expired", "lost", "unsent"]
     platform_id: str = ""
     code: int = 0
     words: str = ""
@@ -45,7 +47,7 @@ def next_step(attempt: int, answer: Answer, echo_wait_s: float) -> Step:
         return Step("sent")
     if answer.outcome == "lost":
         return Step(step="echo", after_s=echo_wait_s)
-    if attempt < MAX_ATTEMPTS and (answer.outcome == "unsent" or answer.code in BUSY):
+    if attempt < MAX_ATTEMPTS and answer.outcome in ("unsent", "busy"):
         return Step(step="waiting", after_s=min(0.25 * 2 ** (attempt - 1), 5.0))
     return Step("failed")
 

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from reference_service.domain.events import PlatformName
+
 State = Literal["assigned", "queued", "resolved"]
 Availability = Literal["online", "away", "offline"]
 Level = Literal["trainee", "regular", "senior"]
@@ -22,6 +24,7 @@ class Shop(msgspec.Struct, array_like=True, kw_only=True):
     access_token: str = ""
     refresh_token: str = ""
     token_until: float = 0.0
+    platform: PlatformName = "open-im"  # the last column: older databases have none
 
 
 class Person(msgspec.Struct, array_like=True, kw_only=True):

@@ -28,7 +28,7 @@ def refusal(world: World, shop: Shop) -> Literal["shop_exists", "open_id_taken",
     """Why a shop cannot be created, "" when it can."""
     if shop.id in world.floors:
         return "shop_exists"
-    if shop.open_id in world.by_open_id:
+    if (shop.platform, shop.open_id) in world.accounts:
         return "open_id_taken"
     return "app_secret_differs" if world.apps.get(shop.client_key, shop.client_secret) != shop.client_secret else ""
 
@@ -82,7 +82,7 @@ def add_agent(
 def place_shop(world: World, shop: Shop) -> ShopFloor:
     """Put a shop into the lookups."""
     floor = ShopFloor(shop)
-    world.floors[shop.id] = world.by_open_id[shop.open_id] = floor
+    world.floors[shop.id] = world.accounts[shop.platform, shop.open_id] = floor
     world.apps[shop.client_key] = shop.client_secret
     return floor
 
@@ -111,7 +111,7 @@ def remove_shop(world: World, floor: ShopFloor, changes: Changes) -> Removed:
     for thread in floor.threads.values():
         del world.threads[thread.conversation.id]
         world.waiting.pop(thread.conversation.id, None)
-    del world.floors[shop.id], world.by_open_id[shop.open_id]
+    del world.floors[shop.id], world.accounts[shop.platform, shop.open_id]
     if not any(other.shop.client_key == shop.client_key for other in world.floors.values()):
         del world.apps[shop.client_key]
     changes.removed_shops.append(shop.id)

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from reference_service.domain.changes import Changes
+from reference_service.domain.events import PlatformName
 from reference_service.domain.records import Conversation, Counter, Message, Person, Shop
 from reference_service.filtering.words import WordFilter
 
@@ -54,7 +55,7 @@ class World:
     """Everything; all lookups are dictionaries."""
 
     floors: dict[str, ShopFloor] = field(default_factory=dict)
-    by_open_id: dict[str, ShopFloor] = field(default_factory=dict)
+    accounts: dict[tuple[PlatformName, str], ShopFloor] = field(default_factory=dict)  # by platform and open_id
     people: dict[str, Person] = field(default_factory=dict)
     by_login: dict[str, Person] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)

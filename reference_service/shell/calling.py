@@ -1,17 +1,17 @@
 """Carries out the outbox's calls: bounded, with token refresh, each outcome a command of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from reference_service.domain.changes import Call, Changes
+from reference_service.domain.events import PlatformName
 from reference_service.domain.outbox import Answer
 from reference_service.domain.records import Shop
 from reference_service.domain.world import World
+from reference_service.platforms.api import Api, PlatformError
 from reference_service.shell.clock import Clock
 from reference_service.shell.logs import log
-from reference_service.shell.platform import Platform, PlatformError
 
-EXPIRED = frozenset({28001003, 28001008})  # invalid and expired access token
 RENEW_BEFORE_S = 60.0
 
 
@@ -20,14 +20,14 @@ class Caller:
 
     def __init__(
         self,
-        platform: Platform | None,
+        apis: Mapping[PlatformName, Api],
         world: World,
         clock: Clock,
         at_once: int,
         answered: Callable[[Call, Answer], Awaitable[None]],
         kept: Callable[[Changes], Awaitable[None]],
     ) -> None:
-        self._platform = platform
+        self._apis = apis
         self._world = world
         self._clock = clock
         self._answered = answered
@@ -59,24 +59,23 @@ class Caller:
         await self._answered(call, answer)
 
     async def _attempt(self, shop: Shop, call: Call) -> Answer:
-        if self._platform is None or not shop.access_token:
+        api = self._apis.get(shop.platform)
+        if api is None or not shop.access_token:
             return Answer("refused", words="the shop has no platform token")
-        used = shop.access_token
         if shop.token_until - self._clock.now() < RENEW_BEFORE_S:
-            await self._renew(shop, used)
+            await self._renew(api, shop, shop.access_token)
         used = shop.access_token
-        answer = await self._platform.send(shop.open_id, used, call)
-        if answer.code in EXPIRED and await self._renew(shop, used):
-            answer = await self._platform.send(shop.open_id, shop.access_token, call)
+        answer = await api.send(shop, call)
+        if answer.outcome == "expired" and await self._renew(api, shop, used):
+            answer = await api.send(shop, call)
         return answer
 
-    async def _renew(self, shop: Shop, used: str) -> bool:
-        assert self._platform is not None
+    async def _renew(self, api: Api, shop: Shop, used: str) -> bool:
         async with self._renewals.setdefault(shop.id, asyncio.Lock()):
             if shop.access_token != used:
                 return True  # another call has renewed it meanwhile
             try:
-                granted = await self._platform.refresh(shop.client_key, shop.refresh_token)
+                granted = await api.refresh(shop)
             except PlatformError as error:
                 log("token_refresh_failed", shop=shop.id, why=str(error))
                 return False

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,14 +13,16 @@ import apsw
 
 from reference_service.domain import assigning, outbox, presence
 from reference_service.domain.changes import Call, Changes
+from reference_service.domain.events import PlatformName
 from reference_service.domain.outbox import Answer
 from reference_service.domain.world import World
+from reference_service.platforms import APIS
+from reference_service.platforms.api import Api, Line
 from reference_service.settings import Settings
 from reference_service.shell import hub as links
 from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
 from reference_service.shell.logs import log
-from reference_service.shell.platform import Platform
 from reference_service.storage import tables
 from reference_service.storage.journal import Journal, StorageError
 from reference_service.storage.lock import lock
@@ -27,6 +30,7 @@ from reference_service.storage.reader import Reader
 from reference_service.storage.recovery import recover
 
 TICK_S = 0.2
+TELL_IGNORED_S = 10.0
 
 
 class Engine:
@@ -36,16 +40,18 @@ class Engine:
     journal: Journal
     reader: Reader
     caller: Caller
-    platform: Platform | None
+    apis: dict[PlatformName, Api]
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = Clock()
         self.hub = links.Hub()
         self.inbox = 0  # webhooks taken in and not yet committed
+        self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
         self.ready = False
         self.failed = asyncio.Event()
         self.key = b""
+        self._tell_ignored_at = 0.0
 
     async def keep(self, changes: Changes) -> None:
         """Wait until changes, and all before them, are durable and their effects are out. Raises StorageError."""
@@ -97,6 +103,15 @@ class Engine:
                 link.close(links.SILENT)
         if changes.rows:
             self.journal.add(changes).add_done_callback(_seen)
+        if now >= self._tell_ignored_at:
+            self._tell_ignored_at = now + TELL_IGNORED_S
+            self.tell_ignored()
+
+    def tell_ignored(self) -> None:
+        """Log how many pushed items of each kind were acknowledged and ignored: kinds and numbers, nothing personal."""
+        for kind, items in self.ignored.items():
+            log("pushed_and_ignored", kind=kind[:64], items=items)
+        self.ignored.clear()
 
 
 def _seen(done: asyncio.Future[None]) -> None:
@@ -117,9 +132,9 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.reader = Reader(path)
         stack.callback(engine.reader.close)
         engine.world, changes = recover(engine.reader, engine.clock.now(), settings.echo_wait_s)
-        engine.platform = await _platform(settings, stack)
+        engine.apis = await _apis(settings, stack)
         engine.caller = Caller(
-            engine.platform, engine.world, engine.clock, settings.calls_at_once, engine.answered, engine.keep
+            engine.apis, engine.world, engine.clock, settings.calls_at_once, engine.answered, engine.keep
         )
         engine.journal = Journal(path, engine.release, engine.storage_failed)
         stack.push_async_callback(engine.journal.close)
@@ -130,14 +145,16 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.ready = True
         yield engine
         engine.ready = False
+        engine.tell_ignored()
 
 
-async def _platform(settings: Settings, stack: contextlib.AsyncExitStack) -> Platform | None:
+async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[PlatformName, Api]:
     if not settings.gateway_url:
-        return None
+        return {}
     connector = aiohttp.TCPConnector(limit=settings.calls_at_once)
     session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
-    return Platform(session, settings.gateway_url, settings.call_timeout_s)
+    line = Line(session, settings.gateway_url, settings.call_timeout_s)
+    return {name: make(line) for name, make in APIS.items()}
 
 
 def _prepare(path: Path) -> bytes:

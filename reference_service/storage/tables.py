@@ -75,13 +75,27 @@ REMOVE_SHOP: Final = (
 
 
 def prepare(connection: apsw.Connection) -> None:
-    """Set the journal mode and make what tables are missing."""
+    """Set the journal mode and make what tables and columns are missing."""
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")  # NORMAL may lose an acknowledged commit on power loss (GATEWAY-4)
     connection.pragma("wal_autocheckpoint", 4000)
     for record in KEYS:
         connection.execute(create(record))
+        for statement in missing(connection, record):
+            connection.execute(statement)
     connection.execute("CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID")
+
+
+def missing(connection: apsw.Connection, record: type[msgspec.Struct]) -> list[str]:
+    """The statements that give an older table the columns it has not: new fields stand last and have a default."""
+    there = {str(column[1]) for column in connection.execute(f"PRAGMA table_info({table(record)})")}
+    added = [field for field in msgspec.structs.fields(record) if field.name not in there]
+    alter = f"ALTER TABLE {table(record)} ADD COLUMN"
+    return [f'{alter} "{field.name}" DEFAULT {_literal(field.default)}' for field in added]
+
+
+def _literal(value: object) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def array(rows: bytes, record: type[R]) -> list[R]:

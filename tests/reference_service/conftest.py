@@ -8,7 +8,7 @@ import pytest
 
 from reference_service.domain import intake, outbox, presence, replies, shops
 from reference_service.domain.changes import Call, Changes
-from reference_service.domain.events import Content, Envelope
+from reference_service.domain.events import Account, Echoed, Event, Recalled, Written
 from reference_service.domain.intake import Taking
 from reference_service.domain.outbox import Answer
 from reference_service.domain.records import Logged, Shop
@@ -53,20 +53,26 @@ class Stage:
     def words(self, *words: Word) -> None:
         self._do(lambda changes: shops.set_words(self.floor, words, (), changes))
 
-    def event(self, event: str, frm: str, to: str, **content: Any) -> Taking:
-        envelope = Envelope(event=event, client_key="ck", from_user_id=frm, to_user_id=to)
-        parsed = msgspec.convert(content, Content)
-        return self._do(lambda changes: intake.take(self.world, envelope, parsed, self.now, changes))
+    def event(self, event: Event) -> Taking:
+        return self._do(lambda changes: intake.take(self.world, event, self.now, changes))
 
-    def write(self, customer: str, message: str, text: str = "你好", shop: str = "s1", **more: Any) -> Taking:
+    def write(
+        self, customer: str, message: str, text: str = "你好", shop: str = "s1", kind: str = "text", index: Any = None
+    ) -> Taking:
         """A customer's message; its conversation is the customer's one with the shop."""
-        users = [{"open_id": customer, "nick_name": f"昵称{customer}"}]
-        content = {"conversation_short_id": f"@{customer}-{shop}", "server_message_id": message, "text": text}
-        return self.event("im_receive_msg", customer, f"o-{shop}", user_infos=users, **content, **more)
+        where = f"@{customer}-{shop}"
+        written = Written(self.account(shop), where, message, customer, f"昵称{customer}", kind, text, index)
+        return self.event(written)
 
     def echo(self, customer: str, message: str, text: str) -> Taking:
-        named = {"conversation_short_id": f"@{customer}-s1", "server_message_id": message, "text": text}
-        return self.event("im_send_msg", "o-s1", customer, **named)
+        return self.event(Echoed(self.account("s1"), f"@{customer}-s1", message, text))
+
+    def recall(self, message: str, conversation: str = "") -> Taking:
+        return self.event(Recalled(self.account("s1"), conversation, message))
+
+    @staticmethod
+    def account(shop: str) -> Account:
+        return Account("open-im", f"o-{shop}", "ck")
 
     def reply(self, desk: Desk, thread: Thread, text: str, client_id: str) -> Accepted | Refused:
         return self._do(lambda c: replies.reply(self.world, desk, thread.conversation.id, text, client_id, self.now, c))

@@ -89,9 +89,9 @@ async def test_an_unreachable_platform_is_tried_again(settings: Any, serve: Any)
         _, agent = await service.agent(admin)
         device = await service.device(agent)
         await service.write("在吗")
-        client = service.engine.platform
-        client._url, good = "http://127.0.0.1:1", client._url
+        line = service.engine.apis["open-im"]._line
+        line.url, good = "http://127.0.0.1:1", line.url
         await say(device, "在的", "k1")
         await device.until("sent")
-        client._url = good
+        line.url = good
         assert await fate(device) == ("k1", "sent")

@@ -99,7 +99,7 @@ def test_resolving_twice_or_from_the_queue_is_harmless(stage: Any) -> None:
 
 def test_a_recalled_message_is_told_to_the_next_agent_without_its_text(stage: Any) -> None:
     stage.write("c1", "m1", "说错了")
-    stage.event("im_recall_msg", "c1", "o-s1", server_message_id="m1")
+    stage.recall("m1")
     desk = stage.agent()
     assert [kind for kind, _ in stage.log(desk)] == ["conversation.assigned", "message.blocked", "message.recalled"]
     assert "说错了" not in str(stage.log(desk))

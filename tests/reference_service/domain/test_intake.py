@@ -4,6 +4,7 @@ from typing import Any
 
 from reference_service.domain import assigning
 from reference_service.domain.changes import Changes
+from reference_service.domain.events import Account, Read
 from reference_service.domain.records import Conflict, Taken
 from reference_service.filtering.words import Word
 
@@ -67,12 +68,10 @@ def test_an_echo_is_never_a_customers_message(stage: Any) -> None:
     assert len(stage.told(desk, "message.created")) == 1
 
 
-def test_an_unknown_shop_app_or_event_is_ignored(stage: Any) -> None:
+def test_an_unknown_shop_app_or_platform_is_ignored(stage: Any) -> None:
     before = len(stage.world.threads)
-    assert (
-        stage.event("im_receive_msg", "c1", "o-nobody", conversation_short_id="@1", server_message_id="m") == "ignored"
-    )
-    assert stage.event("im_enter_direct_msg", "c1", "o-s1", conversation_short_id="@1") == "ignored"
+    assert stage.write("c1", "m", shop="nobody") == "ignored"
+    assert stage.event(Read(Account("doudian", "o-s1", "ck"), "@c1-s1", 1)) == "ignored"
     stage.floor.shop.client_key = "another app"
     assert stage.write("c1", "m1") == "ignored"
     assert len(stage.world.threads) == before
@@ -81,17 +80,32 @@ def test_an_unknown_shop_app_or_event_is_ignored(stage: Any) -> None:
 def test_a_recall_takes_the_text_away_and_is_told(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1", "说错了")
-    assert stage.event("im_recall_msg", "c1", "o-s1", server_message_id="m1") == "taken"
-    assert stage.event("im_recall_msg", "c1", "o-s1", server_message_id="m1") == "ignored"
+    assert stage.recall("m1") == "taken"
+    assert stage.recall("m1") == "ignored"
     (recalled,) = stage.told(desk, "message.recalled")
     assert (recalled["seq"], recalled["platform_message_id"]) == (1, "m1")
     assert stage.thread("c1").visit[0].shown is None
 
 
+def test_a_recall_that_names_its_conversation_looks_nowhere_else(stage: Any) -> None:
+    stage.write("c1", "m1")
+    stage.write("c2", "m2")
+    assert stage.recall("m2", "@c1-s1") == "ignored"
+    assert stage.recall("m1", "@c1-s1") == "taken"
+
+
+def test_a_message_without_text_is_named_by_its_kind(stage: Any) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1", "", kind="image")
+    stage.write("c1", "m2", "", kind="text")
+    assert [m["text"] for m in stage.told(desk, "message.created")] == ["[image]", ""]
+
+
 def test_a_read_mark_is_told_and_is_no_message(stage: Any) -> None:
     desk = stage.agent()
     stage.write("c1", "m1")
-    stage.event("im_message_read", "c1", "o-s1", conversation_short_id="@c1-s1", index=3)
+    stage.event(Read(stage.account("s1"), "@c1-s1", 3))
+    assert stage.event(Read(stage.account("s1"), "@c1-s1", None)) == "ignored"
     assert stage.told(desk, "message.read") == [{"conversation_id": "cv1", "index": 3}]
     assert stage.thread("c1").seq == 1
 

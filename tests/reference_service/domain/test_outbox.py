@@ -31,9 +31,11 @@ def fates(stage: Any, desk: Any) -> list[tuple[str, str]]:
         (1, OK, Step("sent")),
         (1, LOST, Step(step="echo", after_s=10.0)),
         (1, Answer("unsent"), Step(step="waiting", after_s=0.25)),
-        (3, Answer("refused", code=28003018), Step(step="waiting", after_s=1.0)),
-        (9, Answer("refused", code=28001005), Step(step="waiting", after_s=5.0)),
+        (3, Answer("busy"), Step(step="waiting", after_s=1.0)),
+        (9, Answer("busy"), Step(step="waiting", after_s=5.0)),
         (12, Answer("unsent"), Step("failed")),
+        (12, Answer("busy"), Step("failed")),
+        (1, Answer("expired"), Step("failed")),
         (1, Answer("refused", code=28001007), Step("failed")),
     ],
 )
@@ -124,7 +126,7 @@ def test_a_refusal_is_told_with_the_platforms_code_and_words(talk: Any) -> None:
 def test_a_busy_platform_is_asked_again_until_it_takes_the_reply(talk: Any) -> None:
     stage, desk, _ = talk
     for turn in range(5):
-        stage.answer(stage.calls[turn], Answer("refused", code=28003018))
+        stage.answer(stage.calls[turn], Answer("busy"))
         stage.wait(5.0)
     stage.answer(stage.calls[5], OK)
     assert fates(stage, desk) == [("k1", "sent")]

@@ -69,7 +69,7 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
     elif what == "late":
         stage.write(customer, f"m{number}", index=0)
     elif what == "recall":
-        stage.event("im_recall_msg", customer, "o-s1", server_message_id=f"m{number - 1}")
+        stage.recall(f"m{number - 1}")
     elif what == "resolve" and known:
         changes = Changes()
         assigning.resolve(stage.floor, stage.thread(customer), changes)
