@@ -1,10 +1,15 @@
-"""A small stage for the pure core (one shop, its agents, customers who write) that keeps every command's changes."""
+"""A small stage for the pure core (one shop, its agents, customers who write), and a shop platform that checks."""
 
-from collections.abc import Callable
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from reference_service.domain import intake, outbox, presence, replies, shops
 from reference_service.domain.changes import Call, Changes
@@ -117,3 +122,63 @@ def stage() -> Stage:
 def new_stage() -> type[Stage]:
     """For property tests, which need one a case."""
     return Stage
+
+
+class DoudianPlatform:
+    """The shop platform's open API, refusing what is not canonical and signed; `script` holds the next answers."""
+
+    def __init__(self) -> None:
+        self.secret = "2ad2355c-01d0-11f8-91dc-05a8cd1054b1"
+        self.key = "3409409348479354011"
+        self.sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.tokens: list[str | None] = []  # the access token of each call
+        self.granted: list[dict[str, Any]] = []
+        self.script: list[dict[str, Any] | int] = []  # an answer's fields, or an HTTP status
+        self.url = ""
+        self._numbers = 7301234567890123457
+
+    async def handle(self, request: web.Request) -> web.Response:
+        query, body = request.query, await request.text()
+        self.tokens.append(query.get("access_token"))
+        if self.script:
+            told = self.script.pop(0)
+            return web.Response(status=told) if isinstance(told, int) else self._answer(told)
+        asked = json.loads(body)
+        canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        signed = f"app_key{self.key}method{query['method']}param_json{canonical}timestamp{query['timestamp']}v2"
+        secret = self.secret
+        right = hmac.new(secret.encode(), f"{secret}{signed}{secret}".encode(), hashlib.sha256).hexdigest()
+        known = query["app_key"] == self.key and request.path == "/" + query["method"].replace(".", "/")
+        if not known or (query["v"], query["sign_method"], query["sign"]) != ("2", "hmac-sha256", right):
+            return self._answer({"code": 40003, "sub_code": "isv.signature-invalid"})
+        return self._answer(self._token(asked) if request.path.startswith("/token/") else self._send(asked))
+
+    def _token(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("code") == "wrong":
+            return {"code": 50001, "sub_code": "dop.token-generate-failed:code-invalid"}
+        self.granted.append(asked)
+        number = len(self.granted)
+        return {"data": {"access_token": f"at-{number}", "refresh_token": f"rt-{number}", "expires_in": 604800}}
+
+    def _send(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self._numbers += 1
+        self.sent.put_nowait(asked)
+        return {"data": {"message_id": str(self._numbers)}}
+
+    @staticmethod
+    def _answer(fields: dict[str, Any]) -> web.Response:
+        ok = {"code": 10000, "msg": "success", "sub_code": "", "sub_msg": "", "log_id": "2021", "data": {}}
+        return web.json_response(ok | fields)
+
+
+@pytest.fixture
+async def doudian() -> AsyncIterator[DoudianPlatform]:
+    played = DoudianPlatform()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", played.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    played.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield played
+    await runner.cleanup()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_service.domain.changes import Changes
-from reference_service.domain.records import Message
+from reference_service.domain.records import Message, Shop
 from reference_service.storage import tables
 from reference_service.storage.journal import commit
 from reference_service.storage.reader import Reader
@@ -60,3 +60,25 @@ def test_messages_come_back_as_they_were(database: Path, messages: list[Message]
 def test_every_record_has_a_table_with_a_key_of_its_own_columns() -> None:
     for record, key in tables.KEYS.items():
         assert set(key) <= set(tables.columns(record))
+
+
+def test_a_database_from_before_a_field_opens_with_the_fields_default(tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "service.db"))
+    older = [f'"{name}"' for name in tables.columns(Shop) if name != "platform"]
+    connection.execute(f"CREATE TABLE shop ({', '.join(older)}, PRIMARY KEY (id))")
+    connection.execute(
+        "INSERT INTO shop VALUES ('s1', '店', 'o1', 'ck', 'cs', 15, 0, 'act', 'rft', 7.5)",
+    )
+    tables.prepare(connection)
+    tables.prepare(connection)  # again: nothing is missing any more
+    new = Shop(id="s2", name="店", open_id="1", client_key="k", client_secret="s", capacity=1, test=True)
+    new.platform = "doudian"
+    changes = Changes()
+    changes.keep(new)
+    commit(connection, [changes])
+    connection.close()
+    reader = Reader(tmp_path / "service.db")
+    old, kept = reader.rows(Shop)
+    reader.close()
+    assert (old.id, old.token_until, old.platform) == ("s1", 7.5, "open-im")
+    assert kept == new
