@@ -60,6 +60,7 @@ async def _serve(settings: Settings, listening: socket.socket, ready_file: Path 
     async with running(settings) as engine:
         gc.collect()
         gc.freeze()  # what was recovered stays: no collection walks it again
+        gc.set_threshold(20_000)  # a message makes hundreds of objects, none of them in a cycle
         server = Server(
             uvicorn.Config(
                 around(engine),

@@ -1,4 +1,4 @@
-"""Every path of the contract and who answers it; the webhooks stand first because they are asked most."""
+"""Every path of the contract and who answers it."""
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
@@ -6,9 +6,11 @@ from reference_service.api import about, auth, conversations, operator, socket, 
 from reference_service.platforms import WEBHOOKS
 
 BASE = "/api/v1"
+SOCKET = f"{BASE}/ws"
+HOOKS = {hook.PATH: webhook.receiver(hook) for hook in WEBHOOKS.values()}
 ROUTES: list[BaseRoute] = [
-    *(Route(hook.PATH, webhook.receiver(hook), methods=["POST"]) for hook in WEBHOOKS.values()),
-    WebSocketRoute(f"{BASE}/ws", socket.connect),
+    *(Route(path, hook, methods=["POST"]) for path, hook in HOOKS.items()),
+    WebSocketRoute(SOCKET, socket.connect),
     Route(f"{BASE}/sync", conversations.sync),
     Route(f"{BASE}/conversations", conversations.list_conversations),
     Route(f"{BASE}/conversations/{{conversation_id}}", conversations.get_conversation),

@@ -152,7 +152,8 @@ async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[Pl
     if not settings.gateway_url:
         return {}
     connector = aiohttp.TCPConnector(limit=settings.calls_at_once)
-    session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+    jar = aiohttp.DummyCookieJar()  # the platforms set none, and looking for some costs every call
+    session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, cookie_jar=jar))
     line = Line(session, settings.gateway_url, settings.call_timeout_s)
     return {name: make(line) for name, make in APIS.items()}
 
