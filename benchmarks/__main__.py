@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: every figure of docs/performance.md, one after the other (about 12 minutes)."""
+"""`python -m benchmarks`: every figure of docs/performance.md, one after the other (about 13 minutes)."""
 
 import subprocess
 import sys
@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = (
     ("the customers' engine against websockets.sync", ["benchmarks/engine.py"]),
     ("the history written, judged and drawn", ["-m", "benchmarks.history"]),
+    ("the bundled service on one core", ["-m", "benchmarks.service"]),
     ("a launch rehearsal", ["-m", "golive", "rehearse", "launch"]),
 )
 

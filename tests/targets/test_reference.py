@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -81,6 +82,25 @@ async def test_a_target_that_is_not_ready_or_something_else_is_told() -> None:
         await fails(url, r"the answer is no JSON; is this the reference service\?", operator_key="K")
     async with server(web.get("/readyz", busy)) as url:
         await fails(url, "answered 503: .*recovering", operator_key="K")
+
+
+@pytest.mark.parametrize("platform", ["open-im", "doudian"])
+async def test_a_shop_is_made_for_the_platform_of_the_run(platform: str) -> None:
+    asked: list[Any] = []
+
+    async def shops(request: web.Request) -> web.Response:
+        asked.append(await request.json())
+        made = {"id": "1", "admin_login": "a", "admin_password": "p", "webhook_url": "http://x/hook"}
+        return web.json_response(made)
+
+    async def any_other(_: web.Request) -> web.Response:
+        return web.json_response({"access_token": "T", "expires_in": 60})
+
+    others = web.post("/api/v1/auth/login", any_other), web.put("/api/v1/sensitive-words", any_other)
+    async with server(web.post("/api/v1/shops", shops), *others) as url, opened(url, operator_key="K") as (target, run):
+        target._run = SimpleNamespace(**(vars(run) | {"platform": platform}))  # type: ignore[assignment]
+        assert await target.shop(SHOP) == Shop("s01", "1", "http://x/hook")
+    assert [(body["platform"], body["open_id"]) for body in asked] == [(platform, "o1")]
 
 
 async def test_what_cannot_be_removed_is_a_leftover_and_no_error() -> None:
