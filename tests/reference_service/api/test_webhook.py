@@ -6,6 +6,9 @@ from typing import Any
 import apsw
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from reference_service.settings import Settings
 
@@ -94,3 +97,33 @@ async def test_a_failed_commit_is_503_and_the_service_asks_to_be_ended(service: 
     assert (await service.push(service.event("你好"))).status_code == 503
     assert service.engine.failed.is_set()
     assert (await service.http.get("/readyz")).status_code == 503
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+CONTENT = {"conversation_short_id": "@C", "server_message_id": "@m", "message_type": "text", "text": "在吗", "index": 1}
+CHANGES = st.dictionaries(st.sampled_from([*CONTENT, "user_infos", "challenge"]), JSON, max_size=2)
+CONTENTS = CHANGES.map(lambda changes: CONTENT | changes)
+KINDS = ["im_receive_msg", "im_send_msg", "im_recall_msg", "im_message_read", "im_enter_direct_msg", "verify_webhook"]
+EVENTS = st.fixed_dictionaries(
+    {
+        "event": st.sampled_from(KINDS) | JSON,
+        "client_key": st.just("ck"),
+        "from_user_id": st.sampled_from(["c1", "o-s1"]) | JSON,
+        "to_user_id": st.sampled_from(["c1", "o-s1"]),
+        "content": CONTENTS | CONTENTS.map(lambda content: msgspec.json.encode(content).decode()) | JSON,
+    }
+)
+
+
+@hypothesis_settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary() | JSON.map(msgspec.json.encode) | EVENTS.map(msgspec.json.encode))
+async def test_whatever_is_rightly_signed_gets_a_clear_answer(service: Any, body: bytes) -> None:
+    if not service.engine.world.floors:
+        await service.shop()
+    answer = await service.push(body)
+    assert answer.status_code in (200, 422), answer.text
+    assert not service.engine.failed.is_set()
