@@ -88,7 +88,7 @@ class Reference:
             "authorization_code": want.authorization_code,
             "capacity": want.capacity,
             "test": True,
-            "platform": getattr(self._run, "platform", "open-im"),
+            "platform": self._run.platform,
         }
         made = await self._call("POST", "/api/v1/shops", self._run.secrets["operator_key"], body)
         admin = await self._login(made["admin_login"], made["admin_password"])
