@@ -4,16 +4,26 @@ import secrets
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
 from golive.config import TargetConfig
 from golive.failures import Failure
 from golive.part import Part, wait_until
+from golive.reach import Reach, environment, greet
 from history.run import Ready, RunFolder
 
 REFERENCE = ("-m", "reference_service")
 SERVICE_NICE = 5  # sharing a machine, a target that is too busy must look slow itself, not make the harness late
+
+
+class Gateway(NamedTuple):
+    """Its URL for this machine's own processes, and for the target."""
+
+    near: str
+    far: str
 
 
 @dataclass
@@ -23,7 +33,7 @@ class Cast:
     folder: RunFolder
     target: TargetConfig | None = None  # None: the bundled reference
     target_secrets: dict[str, str] = field(default_factory=dict)
-    gateway_port: int = 0
+    reach: Reach = field(default_factory=Reach)
     service_port: int = 0
     program: tuple[str, ...] = REFERENCE  # what Python runs as the bundled reference
     keep: bool = False
@@ -34,18 +44,26 @@ class Cast:
         """The part of that name, None where it was not started."""
         return next((part for part in self.parts if part.name == name), None)
 
-    def start_gateway(self) -> str:
-        """Start the simulated platform; its URL."""
-        self._start("gateway", ["-m", "simulators.douyin", "--run", self._run, "--port", str(self.gateway_port)])
-        return f"http://127.0.0.1:{self._ready('gateway').port}"
+    def start_gateway(self) -> Gateway:
+        """Start the simulated platform. Raises Failure where it speaks TLS with a certificate that does not do."""
+        reach = self.reach
+        arguments = ["-m", "simulators.douyin", "--run", self._run, "--port", str(reach.gateway_port)]
+        for option in ("listen", "public_url", "tls_cert", "tls_key", "target_ca"):
+            if value := getattr(reach, option):
+                arguments += [f"--{option.replace('_', '-')}", value]
+        self._start("gateway", arguments, {"GOLIVE_ALLOW": ",".join(self.target.allow)} if self.target else {})
+        near = self._ready("gateway").url
+        greet(near, reach.ca)
+        return Gateway(near, reach.public_url.rstrip("/") or near)
 
-    def start_service(self, gateway: str) -> str:
+    def start_service(self, gateway: Gateway) -> str:
         """Start the bundled reference; its URL."""
         port = self.service_port
         data = self.folder.path / "service"
         data.mkdir(exist_ok=True)
-        arguments = [*self.program, "--port", str(port), "--data", str(data), "--gateway", gateway, "--test-hooks"]
-        arguments += ["--ready-file", str(self.service_ready_file)]
+        arguments = [*self.program, "--port", str(port), "--data", str(data), "--gateway", gateway.far]
+        arguments += ["--gateway-ca", self.reach.ca] if self.reach.ca else []
+        arguments += ["--test-hooks", "--ready-file", str(self.service_ready_file)]
         key = {"REFERENCE_OPERATOR_KEY": self.operator_key}
         part = self._start("service", arguments, key, SERVICE_NICE)
         wait_until(self.service_ready, [part], "the service is ready")
@@ -57,25 +75,25 @@ class Cast:
             part.command[at] = str(ready.port)
         return f"http://127.0.0.1:{ready.port}"
 
-    def start_agents(self, gateway: str, service: str) -> None:
+    def start_agents(self, gateway: Gateway, service: str) -> None:
         """Start the workforce; it provisions the target's shops and registers their webhook first."""
         adapter = self.target.adapter if self.target else "reference"
         url = self.target.url if self.target else service
-        environment = {"GOLIVE_OPERATOR_KEY": self.operator_key} if self.target is None else {}
-        environment |= {f"GOLIVE_SECRET_{key.upper()}": value for key, value in self.target_secrets.items()}
-        if self.target and self.target.allow:
-            environment["GOLIVE_ALLOW"] = ",".join(self.target.allow)
+        env = {"GOLIVE_OPERATOR_KEY": self.operator_key} if self.target is None else {}
+        env |= {f"GOLIVE_SECRET_{key.upper()}": value for key, value in self.target_secrets.items()}
+        env |= self._road(gateway, self.target.allow if self.target else ())
         if self.keep:
-            environment["GOLIVE_KEEP"] = "1"
-        arguments = ["-m", "simulators.workforce", "--run", self._run, "--target", adapter]
-        self._start("agents", [*arguments, "--target-url", url, "--gateway-url", gateway], environment)
+            env["GOLIVE_KEEP"] = "1"
+        arguments = ["-m", "simulators.workforce", "--run", self._run, "--target", adapter, "--target-url", url]
+        self._start("agents", [*arguments, "--gateway-url", gateway.near, "--public-url", gateway.far], env)
         self._ready("agents", 120.0)
 
-    def start_customers(self, gateway: str) -> None:
+    def start_customers(self, gateway: Gateway) -> None:
         """Start Locust with the run's scenario."""
-        arguments = ["-m", "locust", "-f", "loadtests/locustfile.py", "--headless", "--host", gateway]
+        arguments = ["-m", "locust", "-f", "loadtests/locustfile.py", "--headless", "--host", gateway.near]
         arguments += ["--loglevel", "WARNING", "--only-summary"]
-        self._start("customers", arguments, {"GOLIVE_RUN": self._run, "GOLIVE_GATEWAY": gateway})
+        env = {"GOLIVE_RUN": self._run, "GOLIVE_GATEWAY": gateway.near}
+        self._start("customers", arguments, env | self._road(gateway))
         self._ready("customers", 120.0)
 
     def stop(self, name: str, patience_s: float = 20.0) -> None:
@@ -103,6 +121,11 @@ class Cast:
     @property
     def _run(self) -> str:
         return str(self.folder.path.resolve())
+
+    def _road(self, gateway: Gateway, allow: tuple[str, ...] = ()) -> dict[str, str]:
+        """The environment of those who go to the gateway, which is ours wherever it listens."""
+        own = urlsplit(gateway.near).hostname or ""
+        return {"GOLIVE_ALLOW": ",".join((own, *allow)), **environment(self.reach)}
 
     def _start(self, name: str, arguments: list[str], env: dict[str, str] | None = None, nice: int = 0) -> Part:
         part = Part(name, [sys.executable, *arguments], self.folder.logs / f"{name}.log", env, nice)

@@ -1,6 +1,7 @@
 """`golive chat`: a person writes as a customer, through the simulated platform, and sees the reply."""
 
 import asyncio
+import ssl
 import sys
 from typing import Any
 
@@ -9,13 +10,19 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from golive.failures import Failure
+from golive.failures import Failure, Usage
 from golive.language import say
 
 
-async def chat(gateway: str, shop: str, customer: str, console: Console) -> None:
+async def chat(gateway: str, shop: str, customer: str, console: Console, ca: str = "") -> None:
     """Connect as one test customer and pass lines both ways until the input ends. Raises Failure."""
-    async with aiohttp.ClientSession() as http:
+    trust = ssl.create_default_context()
+    try:
+        if ca:
+            trust.load_verify_locations(ca)
+    except OSError as error:
+        raise Usage(f"--ca {ca}: no file of certificates: {error}") from error
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as http:
         try:
             socket = await http.ws_connect(f"{gateway}/customer", heartbeat=20.0)
         except (aiohttp.ClientError, OSError) as error:

@@ -8,18 +8,22 @@ from urllib.parse import urlsplit
 import msgspec
 
 from golive.failures import Usage
+from golive.reach import Reach
 from targets.loading import allowed
 
 REFERENCE = "reference"
 
 
-class TargetConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One system under test. `secrets` values are written `env:NAME` and read from the environment."""
+class TargetConfig(Reach, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One system under test. `secrets` values are written `env:NAME` and read from the environment.
+
+    The keys of Reach say how it and the gateway reach each other (docs/staging.md).
+    """
 
     url: str
     adapter: str  # "reference", or the path of a file with `target = …`
     allow: tuple[str, ...] = ()
-    secrets: dict[str, str] = {}
+    secrets: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

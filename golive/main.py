@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from golive import certs as certificates
 from golive import failures
 from golive.chat import chat as talk
 from golive.failures import Failure, Usage
 from golive.language import say
 from golive.play import SCENARIOS, Wish, exit_code, find_scenario
 from golive.play import play as perform
+from golive.reach import Reach
 from golive.serve import serve as keep_up
 from golive.verdict import REPORT, conclude
 from reports.page.terminal import verdict
@@ -46,6 +49,16 @@ PlatformOption = Annotated[
 ]
 GatewayPort = Annotated[int, typer.Option("--gateway-port", help=say("0 = 任一空闲端口", "0 = any free port"))]
 ServicePort = Annotated[int, typer.Option("--service-port", help=say("0 = 任一空闲端口", "0 = any free port"))]
+Listen = Annotated[
+    str, typer.Option(metavar="HOST", help=say("网关监听的本机地址", "this machine's address the gateway listens on"))
+]
+PublicUrl = Annotated[
+    str, typer.Option(metavar="URL", help=say("被测系统访问网关用的 URL", "how the target reaches the gateway"))
+]
+TlsCert = Annotated[str, typer.Option(metavar="FILE", help=say("网关的证书", "the gateway's certificate"))]
+TlsKey = Annotated[str, typer.Option(metavar="FILE", help=say("及其私钥", "and its key"))]
+Ca = Annotated[str, typer.Option(metavar="FILE", help=say("网关证书的 CA", "the CA of the gateway's certificate"))]
+TargetCa = Annotated[str, typer.Option(metavar="FILE", help=say("被测系统证书的 CA", "the CA of the target's"))]
 Conditional = Annotated[
     bool, typer.Option("--allow-conditional", help=say("“有条件上线”也退出 0", "exit 0 on GO WITH CONDITIONS too"))
 ]
@@ -66,10 +79,19 @@ def rehearse(
             metavar="PHASE+S", help=say("在某阶段 kill -9 参考系统", "kill -9 the reference, such as surge+10")
         ),
     ] = "",
+    listen: Listen = "",
+    public_url: PublicUrl = "",
+    tls_cert: TlsCert = "",
+    tls_key: TlsKey = "",
+    ca: Ca = "",
+    target_ca: TargetCa = "",
     allow_conditional: Conditional = False,
 ) -> None:
     """Play a scenario, judge it, and exit with the verdict's code."""
-    wish = Wish(scenario, target, seed, runs, gateway_port, service_port, allow_conditional, platform, kill)
+    reach = Reach(listen=listen, public_url=public_url, tls_cert=tls_cert, tls_key=tls_key, ca=ca, target_ca=target_ca)
+    wish = Wish(
+        scenario, target, seed, runs, gateway_port, service_port, allow_conditional, platform, kill, reach=reach
+    )
     with clear_words():
         code, _ = perform(wish, console)
         raise typer.Exit(code)
@@ -106,10 +128,30 @@ def serve(
     runs: RunsOption = Path("runs"),
     gateway_port: GatewayPort = 8899,
     service_port: ServicePort = 8900,
+    listen: Listen = "",
+    public_url: PublicUrl = "",
+    tls_cert: TlsCert = "",
+    tls_key: TlsKey = "",
+    ca: Ca = "",
 ) -> None:
     """Until Ctrl-C."""
+    reach = Reach(listen=listen, public_url=public_url, tls_cert=tls_cert, tls_key=tls_key, ca=ca)
     with clear_words():
-        keep_up(scenario, platform, runs, gateway_port, service_port, console)
+        keep_up(scenario, platform, runs, gateway_port, service_port, reach, console)
+
+
+@app.command(help=say("生成测试用 CA 与网关证书。", "Make a test CA and a certificate for the gateway."))
+def certs(
+    hosts: Annotated[list[str] | None, typer.Argument(help=say("网关的域名或地址", "the gateway's names"))] = None,
+    folder: Annotated[Path, typer.Option("--dir", help=say("放在哪里", "where to"))] = Path("certs"),
+    force: Annotated[bool, typer.Option("--force", help=say("覆盖已有文件", "write over files"))] = False,
+) -> None:
+    """Three files, when they expire, and the command that uses them."""
+    with clear_words():
+        names = hosts or []
+        made = certificates.make(folder, names, datetime.now(UTC), force=force)
+        for line in certificates.words(made, names):
+            console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 @app.command(help=say("以顾客身份发消息并看到回复。", "Write as a customer and see the reply."))
@@ -117,10 +159,11 @@ def chat(
     gateway: Annotated[str, typer.Option(help=say("网关地址", "the gateway's address"))] = "http://127.0.0.1:8899",
     shop: Annotated[str, typer.Option(help=say("店铺", "the shop's id"))] = "s01",
     customer: Annotated[str, typer.Option(help=say("测试顾客", "the test customer's id"))] = "chat",
+    ca: Ca = "",
 ) -> None:
     """Until Ctrl-D or Ctrl-C."""
     with clear_words():
-        asyncio.run(talk(gateway, shop, customer, console))
+        asyncio.run(talk(gateway, shop, customer, console, ca))
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from golive.descriptors import raise_limit
 from golive.failures import Failure, Usage
 from golive.language import say
 from golive.part import ROOT
+from golive.reach import Reach, settle, warning
 from golive.rehearsal import Rehearsal, new_run
 from golive.screen import Screen
 from golive.verdict import REPORT, conclude, point_last
@@ -53,6 +54,7 @@ class Wish:
     kill: str = ""  # "surge+10": kill -9 of the service ten seconds into the surge, and its restart
     program: tuple[str, ...] = REFERENCE
     config: Path = field(default=Path("golive.toml"))
+    reach: Reach = field(default_factory=Reach)
 
 
 def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
@@ -61,6 +63,8 @@ def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
     cast = prepare(wish, scenario)
     spec = cast.folder.spec()
     trouble: Failure | None = None
+    if aloud := warning(cast.reach, cast.reach.public_url):
+        console.print(Text(aloud, style="yellow"))
     with Screen(console, scenario, spec.id) as screen, interruptible():
         try:
             Rehearsal(cast, spec, again(wish, spec.seed), screen).play()
@@ -87,6 +91,8 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
         else config.pick(config.load(wish.config), wish.target, wish.config.parent)
     )
     keys = config.secrets(bound) if bound else {}
+    options = msgspec.structs.replace(wish.reach, gateway_port=wish.gateway_port)
+    reach = settle(options, bound or Reach(), wish.config.parent)
     if bound and scenario.kills:
         raise Usage(f"golive can kill and restart the bundled reference only, not {wish.target}: take the kills out")
     raise_limit(scenario.customers.concurrency * 2 + 1024)
@@ -99,7 +105,7 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
         folder, _ = new_run(scenario, wish.target, wish.runs, seed, datetime.now(), platform_of(wish, bound))
     except (ProfileError, StubError, TargetError) as error:
         raise Usage(str(error)) from error
-    return Cast(folder, bound, keys, wish.gateway_port, wish.service_port, program=wish.program)
+    return Cast(folder, bound, keys, reach, wish.service_port, program=wish.program)
 
 
 def platform_of(wish: Wish, bound: config.TargetConfig | None) -> str:
@@ -146,6 +152,7 @@ def again(wish: Wish, seed: int) -> str:
     words += ["--target", wish.target] if wish.target != config.REFERENCE else []
     words += ["--platform", wish.platform] if wish.platform else []
     words += ["--kill", wish.kill] if wish.kill else []
+    words += wish.reach.flags()
     return shlex.join(words)
 
 

@@ -5,6 +5,7 @@ import os
 import platform
 import random
 import resource
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def new_run(
         platform=platform,
         platform_name=speaks.name,
         own_chat=speaks.own_chat,
+        key=secrets.token_urlsafe(24),
     )
     folder.write_spec(spec)
     return folder, spec

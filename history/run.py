@@ -47,6 +47,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     platform: str = "open-im"  # a profile's name, or file.py:name
     platform_name: str = "open-im"  # as the profile calls itself
     own_chat: bool = False  # its chat payload is golive's own, no platform's
+    key: str = ""  # opens the gateway's own doors (/_golive/…); a run without one keeps them shut
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     port: int = 0
     version: str = ""
+    url: str = ""  # where the harness's own processes reach it
 
 
 class RunFolder:
@@ -71,16 +73,18 @@ class RunFolder:
         self.path.mkdir(parents=True)
         for folder in (self.history, self.logs, self.ready):
             folder.mkdir()
-        (self.path / "run.json").write_bytes(msgspec.json.format(msgspec.json.encode(spec)))
+        written = self.path / "run.json"
+        written.touch(mode=0o600)  # before there is anything in it: it holds the run's secrets
+        written.write_bytes(msgspec.json.format(msgspec.json.encode(spec)))
 
     def spec(self) -> RunSpec:
         """Read run.json. Raises OSError or msgspec.ValidationError."""
         return msgspec.json.decode((self.path / "run.json").read_bytes(), type=RunSpec)
 
-    def announce(self, part: str, port: int = 0, version: str = "") -> None:
+    def announce(self, part: str, port: int = 0, version: str = "", url: str = "") -> None:
         """Say that a part is ready (an atomic write: readers see all or nothing)."""
         temporary = self.ready / f".{part}.{os.getpid()}"
-        temporary.write_bytes(msgspec.json.encode(Ready(pid=os.getpid(), port=port, version=version)))
+        temporary.write_bytes(msgspec.json.encode(Ready(pid=os.getpid(), port=port, version=version, url=url)))
         temporary.replace(self.ready / f"{part}.json")
 
     def heard(self, part: str) -> Ready | None:

@@ -87,6 +87,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     cut_s: float = 5.0
     retry_s: tuple[float, ...] = (1.0, 2.0, 4.0)
     pushes_at_once: int = 256
+    request_s: float = 10.0  # seconds a connection has for its first request, and a call for its body
     backlog: int = 20000  # pushes waiting before a customer's send is answered `busy`
     token_s: float | None = None  # an access token's life; None = the profile's own
     refresh_s: float | None = None  # a refresh token's life; None = the profile's own

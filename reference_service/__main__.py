@@ -112,6 +112,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         data=options.data,
         gateway_url=options.gateway,
+        gateway_ca=options.gateway_ca,
         operator_key=key,
         test_hooks=options.test_hooks,
         resume_window_s=options.resume_window,
@@ -124,6 +125,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8800, help="0 = a free one")
     parser.add_argument("--data", type=Path, help="folder of the database; without it nothing outlives the process")
     parser.add_argument("--gateway", default="", help="URL of the messaging platform's API")
+    parser.add_argument("--gateway-ca", type=Path, help="a CA file to trust for it, beside the system's")
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
     parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
     parser.add_argument("--test-hooks", action="store_true")

@@ -11,6 +11,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path | None = None  # None: a temporary folder, gone with the process
     gateway_url: str = ""  # the messaging platform's API; "" = there is none, replies fail
+    gateway_ca: Path | None = None  # a CA to trust for it, beside the system's
     operator_key: str = "operator"
     test_hooks: bool = False
     heartbeat_s: float = 15.0

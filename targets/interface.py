@@ -29,7 +29,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Run:
-    """What an adapter may use of the run: where the simulated platform is, and one HTTP client."""
+    """What an adapter may use of the run: where the simulated platform is, and one HTTP client.
+
+    `gateway_url` is the platform as the target reaches it; `ca_file` is the CA of its certificate, "" where the
+    system's own do or it speaks plain HTTP.
+    """
 
     id: str
     gateway_url: str
@@ -40,6 +44,7 @@ class Run:
     http: aiohttp.ClientSession
     secrets: Mapping[str, str]  # from golive.toml, `env:NAME` resolved
     platform: str = "open-im"  # the profile this run's platform speaks
+    ca_file: str = ""
 
 
 class Version(NamedTuple):

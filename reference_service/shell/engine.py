@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import ssl
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -151,7 +152,10 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
 async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[PlatformName, Api]:
     if not settings.gateway_url:
         return {}
-    connector = aiohttp.TCPConnector(limit=settings.calls_at_once)
+    trust = ssl.create_default_context()
+    if settings.gateway_ca:
+        trust.load_verify_locations(settings.gateway_ca)
+    connector = aiohttp.TCPConnector(limit=settings.calls_at_once, ssl=trust)
     jar = aiohttp.DummyCookieJar()  # the platforms set none, and looking for some costs every call
     session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, cookie_jar=jar))
     line = Line(session, settings.gateway_url, settings.call_timeout_s)

@@ -13,6 +13,7 @@ from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
 from simulators.douyin.untrusted import Malformed, decode
 from simulators.douyin.webhook_client import WebhookClient
+from simulators.douyin.webhook_trouble import Trouble, trouble
 from simulators.douyin.webhook_url import webhook_url
 from targets.platform import Platform
 
@@ -65,20 +66,18 @@ class Control:
         url = webhook_url(text, self._allow)
         if isinstance(url, str):
             return _json(422, {"ok": False, "why": url})
-        if why := await self._unproven(url):
-            return _json(422, {"ok": False, "why": why})
+        if wrong := await self._unproven(url):
+            return _json(422, {"ok": False, "why": wrong.en, "why_zh": wrong.zh})
         self._pusher.url = url
         return _json(200, {"ok": True})
 
-    async def _unproven(self, url: URL) -> str:
+    async def _unproven(self, url: URL) -> Trouble | None:
         self._probes += 1
         request = self._platform.probe(self._app, self._probes)
         outcome = await self._client.post(url, request)
-        if outcome.response is None:
-            return f"{url} did not answer the probe: {outcome.failure}"
-        if not self._platform.probe_met(outcome.response, self._probes):
-            return f"{url} answered the probe otherwise than the platform wants, with HTTP {outcome.response.status}"
-        return ""
+        if outcome.response and self._platform.probe_met(outcome.response, self._probes):
+            return None
+        return trouble(url, outcome, self._client.limit_s)
 
 
 def _json(status: int, body: dict[str, object]) -> web.Response:

@@ -1,28 +1,43 @@
 """Posts to the target's webhook over kept connections: the gateway's hottest path (measured in docs/gateway.md)."""
 
 import asyncio
-from typing import Final, NamedTuple
+import errno
+import socket
+import ssl
+from typing import Final, Literal, NamedTuple
 
 from yarl import URL
 
-from simulators.douyin.webhook_connection import ConnectionLost, WebhookConnection
+from simulators.douyin.webhook_connection import ConnectionLost, Loss, WebhookConnection
 from targets.platform import Request, Response
 
 KEEPALIVE_S: Final = 2.0  # common servers close idle connections after 5 s: never meet one that is just closing
 
 
+Cause = Literal["", "refused", "no such host", "certificate", "tls", "unreachable", Loss]
+
+
 class Outcome(NamedTuple):
-    """The answer, or why there is none: `cut`, `no connection`, `connection lost` or `no webhook`."""
+    """The answer, or why there is none: `cut`, `no connection`, `connection lost` or `no webhook`.
+
+    `cause` says it more exactly, where that is known, and `words` are the system's own.
+    """
 
     response: Response | None
     failure: str = ""
+    cause: Cause = ""
+    words: str = ""
 
 
 class WebhookClient:
-    """As many connections as there are requests at once; follows no redirect, uses no proxy."""
+    """As many connections as there are requests at once; follows no redirect, uses no proxy.
 
-    def __init__(self, limit_s: float) -> None:
-        self._limit_s = limit_s
+    Certificates of https webhooks are judged by `trust`, None: by what the system trusts.
+    """
+
+    def __init__(self, limit_s: float, trust: ssl.SSLContext | None = None) -> None:
+        self.limit_s = limit_s
+        self._trust = trust or ssl.create_default_context()
         self._idle: dict[URL, list[WebhookConnection]] = {}
 
     async def post(self, url: URL | None, request: Request) -> Outcome:
@@ -31,15 +46,15 @@ class WebhookClient:
             return Outcome(None, "no webhook")
         connection: WebhookConnection | None = None
         try:
-            async with asyncio.timeout(self._limit_s):
-                connection = self._reuse(url) or await _connect(url)
+            async with asyncio.timeout(self.limit_s):
+                connection = self._reuse(url) or await self._connect(url)
                 response = await connection.post(_bytes(url, request))
         except TimeoutError:
             return Outcome(None, "cut")
-        except ConnectionLost:
-            return Outcome(None, "connection lost")
-        except OSError:
-            return Outcome(None, "no connection")
+        except ConnectionLost as lost:
+            return Outcome(None, "connection lost", lost.how)
+        except OSError as error:
+            return Outcome(None, "no connection", _cause(error), str(error))
         else:
             if connection.usable:
                 self._idle.setdefault(url, []).append(connection)
@@ -67,13 +82,23 @@ class WebhookClient:
             connection.cut()
         return None
 
+    async def _connect(self, url: URL) -> WebhookConnection:
+        loop = asyncio.get_running_loop()
+        tls = self._trust if url.scheme == "https" else None
+        _, connection = await loop.create_connection(WebhookConnection, url.host or "", url.port or 80, ssl=tls)
+        return connection
 
-async def _connect(url: URL) -> WebhookConnection:
-    loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(
-        WebhookConnection, url.host or "", url.port or 80, ssl=True if url.scheme == "https" else None
-    )
-    return connection
+
+def _cause(error: OSError) -> Cause:
+    if isinstance(error, socket.gaierror):
+        return "no such host"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "certificate"
+    if isinstance(error, ssl.SSLError | ConnectionResetError | BrokenPipeError):  # a reset of a handshake
+        return "tls"
+    # a name with several addresses gives one error that quotes them all
+    refused = error.errno == errno.ECONNREFUSED or f"[Errno {errno.ECONNREFUSED}]" in str(error)
+    return "refused" if refused else "unreachable"
 
 
 def _bytes(url: URL, request: Request) -> bytes:

@@ -1,17 +1,23 @@
 """One HTTP/1.1 connection to the target's webhook, one request at a time; llhttp parses what comes back."""
 
 import asyncio
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 import httptools
 
 from targets.platform import Response
 
-MAX_ANSWER: Final = 64 * 1024  # bytes of an answer's body; a longer one is no answer
+MAX_ANSWER: Final = 64 * 1024  # bytes of an answer, headers counted; a longer one is no answer
+
+Loss = Literal["closed", "no http", "too long"]
 
 
 class ConnectionLost(Exception):
-    """The connection ended, or brought something that is not HTTP, before the answer was whole."""
+    """There is no whole answer: the connection ended before, what came is not HTTP, or there is no end of it."""
+
+    def __init__(self, how: Loss) -> None:
+        super().__init__(how)
+        self.how: Loss = how
 
 
 class WebhookConnection(asyncio.Protocol):
@@ -23,6 +29,7 @@ class WebhookConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[Response] | None = None
         self._parser = httptools.HttpResponseParser(self)
+        self._size = 0  # bytes of the answer so far
         self._body = b""
         self._headed = False  # the headers of the answer awaited are whole
         self._until_end = True  # they announced no length: the body lasts until the connection ends
@@ -30,6 +37,7 @@ class WebhookConnection(asyncio.Protocol):
     def post(self, request: bytes) -> asyncio.Future[Response]:
         """Write a request; its answer, or ConnectionLost."""
         self._answer = self._loop.create_future()
+        self._size = 0
         self._transport.write(request)
         return self._answer
 
@@ -46,11 +54,13 @@ class WebhookConnection(asyncio.Protocol):
         """Called by the loop."""
         if self._answer is None:  # nothing was asked
             return self.cut()
+        self._size += len(data)
         try:
             self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            self._fail(ConnectionLost(str(error)))
-            self.cut()
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._give_up("no http")
+        if self._size > MAX_ANSWER and self._answer:  # the parser itself would take headers without end
+            self._give_up("too long")
         return None
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -58,7 +68,7 @@ class WebhookConnection(asyncio.Protocol):
         self.usable = False
         if exc is None and self._headed and self._until_end:
             self._settle(Response(self._parser.get_status_code(), self._body))
-        self._fail(ConnectionLost("closed"))
+        self._fail("closed")
 
     def on_message_begin(self) -> None:
         """Called by the parser."""
@@ -78,9 +88,6 @@ class WebhookConnection(asyncio.Protocol):
     def on_body(self, part: bytes) -> None:
         """Called by the parser."""
         self._body += part
-        if len(self._body) > MAX_ANSWER:
-            self._fail(ConnectionLost("the answer is too long"))
-            self.cut()
 
     def on_message_complete(self) -> None:
         """Called by the parser."""
@@ -95,7 +102,11 @@ class WebhookConnection(asyncio.Protocol):
             self.idle_since = self._loop.time()
             answer.set_result(response)
 
-    def _fail(self, why: ConnectionLost) -> None:
+    def _give_up(self, how: Loss) -> None:
+        self._fail(how)
+        self.cut()
+
+    def _fail(self, how: Loss) -> None:
         answer, self._answer = self._answer, None
         if answer and not answer.done():
-            answer.set_exception(why)
+            answer.set_exception(ConnectionLost(how))

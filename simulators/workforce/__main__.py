@@ -1,5 +1,8 @@
 """`python -m simulators.workforce --run DIR --target NAME --target-url URL --gateway-url URL`: all agents of a run.
 
+`--public-url` is the gateway as the target reaches it, where that differs. GOLIVE_CA names the CA file of the gateway's
+certificate, GOLIVE_TARGET_CA that of the target's.
+
 Secrets of the target come from the environment: GOLIVE_SECRET_API_KEY becomes `run.secrets["api_key"]`, and
 GOLIVE_OPERATOR_KEY, the bundled reference's, `run.secrets["operator_key"]`.
 Exit codes: 0 stopped by SIGTERM or SIGINT, 2 wrong use, 4 the target or the gateway did not do what it must.
@@ -9,6 +12,7 @@ import argparse
 import asyncio
 import os
 import signal
+import ssl
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -83,11 +87,13 @@ async def _work(
 
 
 async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder: RunFolder, writer: Writer) -> None:
-    connector = aiohttp.TCPConnector(limit=0)  # every device holds a connection for as long as it lives
+    ca, target_ca = (os.environ.get(name, "") for name in ("GOLIVE_CA", "GOLIVE_TARGET_CA"))
+    # every device holds a connection for as long as it lives
+    connector = aiohttp.TCPConnector(limit=0, ssl=_trust(target_ca))
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=10)) as http:
         run = Run(
             id=spec.id,
-            gateway_url=asked.gateway_url.rstrip("/"),
+            gateway_url=(asked.public_url or asked.gateway_url).rstrip("/"),
             target_url=asked.target_url.rstrip("/"),
             app=spec.app,
             shops=spec.shops,
@@ -95,11 +101,13 @@ async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder
             http=http,
             secrets=secrets(os.environ),
             platform=spec.platform_name,
+            ca_file=ca,
         )
         version = await target.open(run)
         try:
             staff = await provision(target, spec.shops)
-            await register(http, run.gateway_url, webhook(agent.shop for agent in staff))
+            url = webhook(agent.shop for agent in staff)
+            await register(http, asked.gateway_url.rstrip("/"), spec.key, url, _trust(ca))
             crew = Crew(target, spec, staff, writer)
             try:
                 await crew.connect()
@@ -109,6 +117,14 @@ async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder
                 await crew.leave()
         finally:
             await _clean(target)
+
+
+def _trust(ca: str) -> ssl.SSLContext:
+    """What the system trusts, and a CA file where one is named."""
+    context = ssl.create_default_context()
+    if ca:
+        context.load_verify_locations(ca)
+    return context
 
 
 async def _clean(target: Target) -> None:
@@ -162,6 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--target", default="reference", help="`reference`, or an adapter file")
     parser.add_argument("--target-url", required=True)
     parser.add_argument("--gateway-url", required=True)
+    parser.add_argument("--public-url", default="")
     return parser
 
 

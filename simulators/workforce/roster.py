@@ -1,6 +1,7 @@
 """Who works in this run: shops and agents made by the target, and the platform told where to push."""
 
 import asyncio
+import ssl
 from collections.abc import Iterable
 
 import aiohttp
@@ -36,11 +37,16 @@ def webhook(shops: Iterable[Shop]) -> str:
     return urls[0]
 
 
-async def register(http: aiohttp.ClientSession, gateway_url: str, url: str) -> None:
-    """Tell the gateway where to push; it probes the URL first. Raises TargetError with the gateway's reason."""
+async def register(
+    http: aiohttp.ClientSession, gateway_url: str, key: str, url: str, tls: ssl.SSLContext | None = None
+) -> None:
+    """Tell the gateway where to push; it probes the URL first. Raises TargetError with the gateway's reason.
+
+    `key` is the run's; `tls` judges the gateway's certificate (None: by what the system trusts).
+    """
     where = f"{gateway_url}/_golive/webhook"
     try:
-        async with http.post(where, json={"url": url}) as answer:
+        async with http.post(where, json={"url": url}, headers={"X-Golive-Key": key}, ssl=tls or True) as answer:
             body, status = await answer.read(), answer.status
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise TargetError(f"the gateway at {gateway_url} cannot be reached ({error}); is it running?") from error
@@ -50,6 +56,7 @@ async def register(http: aiohttp.ClientSession, gateway_url: str, url: str) -> N
 
 def _why(body: bytes) -> str:
     try:
-        return str(msgspec.json.decode(body).get("why", ""))
+        told = msgspec.json.decode(body)
+        return "\n".join(str(told[language]) for language in ("why", "why_zh") if told.get(language))
     except (msgspec.DecodeError, AttributeError):
         return ""

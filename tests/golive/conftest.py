@@ -62,6 +62,7 @@ def golive(tmp_path: Path) -> Iterator[Golive]:
             [sys.executable, "-m", "golive", *arguments],
             cwd=tmp_path,
             text=True,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "200", "STAGING_KEY": "x"},

@@ -56,6 +56,25 @@ def test_a_secret_comes_from_the_environment_only() -> None:
         secrets(TargetConfig(adapter="a.py", url="http://127.0.0.1", secrets={"token": "hunter2"}), {})
 
 
+def test_a_target_may_say_how_the_gateway_is_reached(tmp_path: Path) -> None:
+    (tmp_path / "golive.toml").write_text(
+        "[targets.x]\nurl = 'http://127.0.0.1'\nadapter = 'reference'\nlisten = '10.0.0.5'\n"
+        "gateway_port = 8899\npublic_url = 'https://gate:8899'\n"
+        "tls_cert = 'c'\ntls_key = 'k'\nca = 'a'\ntarget_ca = 't'\n"
+    )
+    assert load(tmp_path / "golive.toml").targets["x"] == TargetConfig(
+        url="http://127.0.0.1",
+        adapter="reference",
+        listen="10.0.0.5",
+        gateway_port=8899,
+        public_url="https://gate:8899",
+        tls_cert="c",
+        tls_key="k",
+        ca="a",
+        target_ca="t",
+    )
+
+
 def test_an_absent_file_has_no_targets_and_a_wrong_one_is_named(tmp_path: Path) -> None:
     assert load(tmp_path / "golive.toml") == Config()
     (tmp_path / "golive.toml").write_text("[targets.x]\nurl = 'http://127.0.0.1'\nadaptor = 'a.py'\n")

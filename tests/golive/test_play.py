@@ -8,6 +8,7 @@ import pytest
 from golive.config import TargetConfig
 from golive.failures import Failure, Usage
 from golive.play import SCENARIOS, Wish, again, exit_code, find_scenario, platform_of, prepare, with_kill
+from golive.reach import Reach
 from reports.model import Judgement
 
 SHORT = (SCENARIOS / "short.toml").read_text(encoding="utf-8") if (SCENARIOS / "short.toml").exists() else ""
@@ -78,6 +79,8 @@ def test_a_kill_is_planned_by_phase_and_seconds() -> None:
 def test_the_command_to_do_it_again_has_everything_that_mattered() -> None:
     assert again(Wish("launch"), 618) == "golive rehearse launch --seed 618"
     wish = Wish("my own.toml", "staging", kill="surge+10")
+    reached = Wish("launch", reach=Reach(listen="10.0.0.5", public_url="http://me:80"))
+    assert again(reached, 7) == "golive rehearse launch --seed 7 --listen 10.0.0.5 --public-url http://me:80"
     assert again(wish, 7) == "golive rehearse 'my own.toml' --seed 7 --target staging --kill surge+10"
 
 

@@ -26,6 +26,8 @@ def test_two_runs_of_one_second_do_not_meet(tmp_path: Path) -> None:
 def test_every_run_has_keys_of_its_own(tmp_path: Path) -> None:
     one, two = (new_run(SHORT, "reference", tmp_path, 7, NOW)[1] for _ in range(2))
     assert one.app.client_secret != two.app.client_secret
+    assert one.key != two.key
+    assert len(one.key) >= 32
     assert one.shops == two.shops  # the same seed gives the same shops
 
 

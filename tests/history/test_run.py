@@ -28,6 +28,11 @@ def test_the_specification_comes_back_as_written(folder):
     assert folder.history.is_dir()
 
 
+def test_the_specification_is_its_owners_alone_for_it_holds_secrets(folder):
+    folder.write_spec(specification())
+    assert (folder.path / "run.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_run_is_never_written_over(folder):
     folder.write_spec(specification())
     with pytest.raises(FileExistsError):

@@ -15,11 +15,13 @@ from aiohttp import web
 from history.run import App, RunSpec, ShopSpec
 from history.scenario import Customers, Faults, Gateway, Phase, Scenario
 from history.writer import Writer
+from simulators.douyin.doors import KEY_HEADER
 from simulators.douyin.profiles import profile
 from simulators.douyin.server import gateway
 
 SUCCESS = b'{"code":0,"msg":"success"}'
 APP = App(client_key="key-1", client_secret="secret-1")
+KEY = "the run's key"
 SHOPS = tuple(
     ShopSpec(
         id=f"s{n}",
@@ -50,7 +52,9 @@ def make_spec(faults: Faults | None = None, platform: str = "open-im", **setting
         faults=faults or Faults(),
         gateway=Gateway(**settings),
     )
-    return RunSpec(id="r1", number=1, scenario=scenario, target="t", app=APP, shops=shops, seed=7, platform=platform)
+    return RunSpec(
+        id="r1", number=1, scenario=scenario, target="t", app=APP, shops=shops, seed=7, platform=platform, key=KEY
+    )
 
 
 @dataclass
@@ -220,8 +224,8 @@ def bench(
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             target.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
             async with (
-                gateway(make_spec(faults, platform, **settings), quiet_writer, 0, allow) as port,
-                aiohttp.ClientSession() as http,
+                gateway(make_spec(faults, platform, **settings), quiet_writer, allow=allow) as port,
+                aiohttp.ClientSession(headers={KEY_HEADER: KEY}) as http,
             ):
                 made = Bench(f"http://127.0.0.1:{port}", target, http, quiet_writer)
                 if register:

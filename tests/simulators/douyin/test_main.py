@@ -65,6 +65,40 @@ def test_a_taken_port_is_named_and_the_code_is_2(folder: RunFolder) -> None:
     assert folder.heard("gateway") is None
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--listen", "192.0.2.1"), "--listen 192.0.2.1: this machine has no such address; 0.0.0.0 means all it has"),
+        (("--tls-cert", "nowhere.pem"), "look at --tls-cert, --tls-key and --target-ca; `golive certs` makes a pair"),
+        (("--tls-cert", __file__), "look at --tls-cert"),
+        (("--target-ca", __file__), "look at --tls-cert"),
+    ],
+)
+def test_where_it_cannot_listen_is_said_in_one_line_and_code_2(
+    folder: RunFolder, options: tuple[str, ...], why: str
+) -> None:
+    process = started(folder.path, *options)
+    _, error = process.communicate(timeout=20)
+    assert process.returncode == 2, error
+    assert why in error
+    assert error.count("\n") == 1
+
+
+def test_it_says_aloud_that_others_may_reach_it(folder: RunFolder) -> None:
+    process = started(folder.path, "--listen", "0.0.0.0", "--public-url", "http://gate.example.com:8899/")
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(3)]
+    ready = folder.heard("gateway")
+    process.terminate()
+    process.communicate(timeout=10)
+    assert ready is not None
+    assert ready.url == f"http://127.0.0.1:{ready.port}"
+    assert lines[1:] == [
+        "the target reaches it at http://gate.example.com:8899\n",
+        "it listens on 0.0.0.0: other machines may reach it\n",
+    ]
+
+
 def test_a_folder_without_a_run_is_one_sentence_and_code_2(tmp_path: Path) -> None:
     process = started(tmp_path)
     _, error = process.communicate(timeout=20)

@@ -105,16 +105,22 @@ async def test_no_redirect_is_followed() -> None:
 
 
 async def test_what_is_no_whole_http_answer_is_a_lost_connection() -> None:
-    for answering in (
-        saying(b"SSH-2.0-OpenSSH\r\n"),
-        saying(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", close=True),
-        saying(b"HTTP/1.1 200 OK\r\nContent-", close=True),
-        saying(b"", close=True),
-        saying(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", close=True),
-        saying(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 70_000),
+    endless = b"HTTP/1.1 200 OK\r\n" + b"X-More: and more\r\n" * 20_000
+    early = b"HTTP/1.1 100 Continue\r\n\r\n" * 20_000
+    for cause, answering in (
+        ("no http", saying(b"SSH-2.0-OpenSSH\r\n")),
+        ("no http", saying(b'{"challenge":1}', close=True)),  # as HTTP/0.9 would: a body and nothing else
+        ("closed", saying(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", close=True)),
+        ("closed", saying(b"HTTP/1.1 200 OK\r\nContent-", close=True)),
+        ("closed", saying(b"", close=True)),
+        ("no http", saying(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", close=True)),
+        ("too long", saying(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + b"x" * 70_000)),
+        ("too long", saying(b"HTTP/1.1 200 OK\r\nX-Header-Without-End: " + b"x" * 300_000)),
+        ("too long", saying(endless)),
+        ("too long", saying(early)),
     ):
         answers, _ = await outcomes(answering)
-        assert answers == [Outcome(None, "connection lost")]
+        assert answers == [Outcome(None, "connection lost", cause)]
 
 
 async def test_a_mute_server_is_cut_and_its_connection_not_used_again() -> None:
@@ -145,5 +151,6 @@ async def test_a_closed_port_is_no_connection_and_no_url_no_webhook() -> None:
     async with peer(saying(OK)) as (_, url):
         pass
     client = WebhookClient(5.0)
-    assert await client.post(url, REQUEST) == Outcome(None, "no connection")
+    outcome = await client.post(url, REQUEST)
+    assert outcome[:3] == (None, "no connection", "refused")
     assert await client.post(None, REQUEST) == Outcome(None, "no webhook")

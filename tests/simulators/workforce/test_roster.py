@@ -73,7 +73,7 @@ async def gateway(answer: web.Response) -> AsyncIterator[tuple[str, list[object]
     asked: list[object] = []
 
     async def accept(request: web.Request) -> web.Response:
-        asked.append(await request.json())
+        asked.append((request.headers["X-Golive-Key"], await request.json()))
         return answer
 
     app = web.Application()
@@ -89,15 +89,19 @@ async def gateway(answer: web.Response) -> AsyncIterator[tuple[str, list[object]
 
 async def test_the_gateway_is_told_the_webhook() -> None:
     async with gateway(web.json_response({"ok": True})) as (url, asked), aiohttp.ClientSession() as http:
-        await register(http, url, "http://127.0.0.1/hook")
-    assert asked == [{"url": "http://127.0.0.1/hook"}]
+        await register(http, url, "the key", "http://127.0.0.1/hook")
+    assert asked == [("the key", {"url": "http://127.0.0.1/hook"})]
 
 
 async def test_what_the_gateways_probe_found_wrong_is_passed_on() -> None:
-    refusal = web.json_response({"ok": False, "why": "the challenge did not come back"}, status=422)
+    refusal = web.json_response(
+        {"ok": False, "why": "the challenge did not come back", "why_zh": "没有返回"}, status=422
+    )
     async with gateway(refusal) as (url, _), aiohttp.ClientSession() as http:
-        with pytest.raises(TargetError, match=r"refused the webhook http://127\.0\.0\.1/hook: the challenge did not"):
-            await register(http, url, "http://127.0.0.1/hook")
+        with pytest.raises(
+            TargetError, match=r"refused the webhook http://127\.0\.0\.1/hook: the challenge did not come back\n没有"
+        ):
+            await register(http, url, "the key", "http://127.0.0.1/hook")
 
 
 async def test_a_gateway_that_is_not_there_is_named() -> None:
@@ -105,4 +109,4 @@ async def test_a_gateway_that_is_not_there_is_named() -> None:
         pass
     async with aiohttp.ClientSession() as http:
         with pytest.raises(TargetError, match=f"the gateway at {url} cannot be reached"):
-            await register(http, url, "http://127.0.0.1/hook")
+            await register(http, url, "the key", "http://127.0.0.1/hook")
