@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from golive.config import TargetConfig
+from golive.crowd import Crowd
 from golive.failures import Failure
 from golive.part import Part, wait_until
 from golive.reach import Reach, environment, greet
@@ -35,6 +36,7 @@ class Cast:
     target_secrets: dict[str, str] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
     service_port: int = 0
+    crowd: Crowd = field(default_factory=Crowd)
     program: tuple[str, ...] = REFERENCE  # what Python runs as the bundled reference
     keep: bool = False
     parts: list[Part] = field(default_factory=list)
@@ -89,12 +91,16 @@ class Cast:
         self._ready("agents", 120.0)
 
     def start_customers(self, gateway: Gateway) -> None:
-        """Start Locust with the run's scenario."""
+        """Start Locust with the run's scenario, unless its master is somebody else's to start; wait for all workers."""
+        if not self.crowd.master_elsewhere:
+            self._start_locust(gateway)
+        self._ready("customers", self.crowd.patience_s)
+
+    def _start_locust(self, gateway: Gateway) -> None:
         arguments = ["-m", "locust", "-f", "loadtests/locustfile.py", "--headless", "--host", gateway.near]
-        arguments += ["--loglevel", "WARNING", "--only-summary"]
+        arguments += ["--loglevel", "WARNING", "--only-summary", *self.crowd.arguments(self.reach.listen)]
         env = {"GOLIVE_RUN": self._run, "GOLIVE_GATEWAY": gateway.near}
         self._start("customers", arguments, env | self._road(gateway))
-        self._ready("customers", 120.0)
 
     def stop(self, name: str, patience_s: float = 20.0) -> None:
         """Stop one part where it runs."""

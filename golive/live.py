@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from history.clock import identity
 from history.reader import BadStream, Tail
 
 WINDOW_NS = 10_000_000_000
@@ -38,7 +39,8 @@ class Live:
     """The join. Feed it rows in any stream order; a row that comes before its partner waits for it."""
 
     def __init__(self) -> None:
-        self.sent = self.shown = self.replies = self.dropped = self.listed_seen = self.gave_up = 0
+        self.deaths: list[str] = []  # what other processes than golive told of the dead
+        self.sent = self.taken = self.shown = self.replies = self.dropped = self.listed_seen = self.gave_up = 0
         self.phase = ""
         self.phases: dict[str, int] = {}
         self.open: dict[str, None] = {}
@@ -53,6 +55,8 @@ class Live:
         self._received: dict[str, int] = {}
         self._handlers: dict[str, Callable[[int, str, str, str], None]] = {
             "sent": self._sent,
+            "accepted": self._taken,
+            "died": self._died,
             "pushed": self._push,
             "acknowledged": self._acknowledge,
             "shown": self._shown,
@@ -65,6 +69,11 @@ class Live:
             "undelivered": self._gave_up,
             "phase": self._phase,
         }
+
+    @property
+    def messages(self) -> int:
+        """What customers sent, or, where their hosts bring their records only at the end, what the gateway took."""
+        return max(self.sent, self.taken)
 
     @property
     def unaccounted(self) -> int:
@@ -86,6 +95,13 @@ class Live:
 
     def _sent(self, _t: int, _conversation: str, _message: str, _note: str) -> None:
         self.sent += 1
+
+    def _taken(self, _t: int, _conversation: str, _message: str, _note: str) -> None:
+        self.taken += 1
+
+    def _died(self, _t: int, _conversation: str, _message: str, note: str) -> None:
+        if not note.startswith("exit "):
+            self.deaths.append(note)
 
     def _dropped(self, _t: int, _conversation: str, _message: str, _note: str) -> None:
         self.dropped += 1
@@ -139,7 +155,7 @@ class Live:
 
     def rate(self, now: int) -> float:
         """Customer messages a second over the last few polls."""
-        self.recent.append((now, self.sent))
+        self.recent.append((now, self.messages))
         while len(self.recent) > 2 and self.recent[0][0] < now - WINDOW_NS // 2:
             self.recent.popleft()
         (t0, n0), (t1, n1) = self.recent[0], self.recent[-1]
@@ -161,6 +177,7 @@ class Follower:
         self.folder = folder
         self.live = Live()
         self._tails: dict[Path, Tail] = {}
+        self._ahead: dict[str, int] = {}  # ns to add to another host's times
 
     def poll(self) -> Live:
         """Take in what has been written since; streams may appear at any time."""
@@ -168,10 +185,21 @@ class Follower:
             tail = self._tails.setdefault(path, Tail(path))
             try:
                 for batch in tail.poll():
-                    self.live.feed(path.stem, _rows(batch))
+                    self._feed(path.stem, tail, batch)
             except (BadStream, OSError):  # judged, and said, after the run
                 continue
         return self.live
+
+    def _feed(self, stream: str, tail: Tail, batch: pa.RecordBatch) -> None:
+        """Another host's times are moved by what its clock was found to be off; until that is known, none is shown."""
+        rows = list(_rows(batch))
+        if tail.header and tail.header.clock != identity():
+            self._ahead.update((stream, row[4]) for row in rows if row[1] == "clock")
+            if tail.header.clock and stream not in self._ahead:
+                return
+            ahead = self._ahead.get(stream, 0)
+            rows = [(row[0] + ahead, *row[1:]) for row in rows]
+        self.live.feed(stream, iter(rows))
 
 
 def _rows(batch: pa.RecordBatch) -> Iterator[tuple[int, str, str, str, int, str]]:

@@ -14,13 +14,16 @@ from rich.text import Text
 from golive import certs as certificates
 from golive import failures
 from golive.chat import chat as talk
+from golive.crowd import MASTER_PORT, Crowd
 from golive.failures import Failure, Usage
+from golive.gather import gather as take_in
 from golive.language import say
 from golive.play import SCENARIOS, Wish, exit_code, find_scenario
 from golive.play import play as perform
 from golive.reach import Reach
 from golive.serve import serve as keep_up
 from golive.verdict import REPORT, conclude
+from golive.worker import become, command, environment
 from reports.page.terminal import verdict
 
 app = typer.Typer(
@@ -85,14 +88,26 @@ def rehearse(
     tls_key: TlsKey = "",
     ca: Ca = "",
     target_ca: TargetCa = "",
+    processes: Annotated[int, typer.Option(help=say("本机顾客进程数", "processes of customers, on this host"))] = 0,
+    workers: Annotated[
+        int, typer.Option(help=say("等待其他主机上的多少个 worker", "wait for so many workers from other hosts"))
+    ] = 0,
+    master_port: Annotated[int, typer.Option(help=say("worker 连接的端口", "where workers connect"))] = MASTER_PORT,
+    master_elsewhere: Annotated[
+        bool, typer.Option("--master-elsewhere", help=say("master 由他人启动", "others start the master"))
+    ] = False,
+    key: Annotated[
+        str,
+        typer.Option(envvar="GOLIVE_KEY", help=say("运行的钥匙,默认随机", "the run's key, random by default")),
+    ] = "",
     allow_conditional: Conditional = False,
 ) -> None:
     """Play a scenario, judge it, and exit with the verdict's code."""
     reach = Reach(listen=listen, public_url=public_url, tls_cert=tls_cert, tls_key=tls_key, ca=ca, target_ca=target_ca)
-    wish = Wish(
-        scenario, target, seed, runs, gateway_port, service_port, allow_conditional, platform, kill, reach=reach
-    )
     with clear_words():
+        crowd = Crowd(processes, workers, master_port, master_elsewhere)
+        ports = (gateway_port, service_port)
+        wish = Wish(scenario, target, seed, runs, *ports, allow_conditional, platform, kill, crowd, reach, key)
         code, _ = perform(wish, console)
         raise typer.Exit(code)
 
@@ -109,6 +124,35 @@ def report(
         judgement = conclude(run)
         console.print(verdict(judgement, str(run / REPORT)))
         raise typer.Exit(exit_code(judgement, None, allow_conditional=allow_conditional))
+
+
+@app.command(help=say("在另一台主机上扮演一部分顾客。", "Play a share of a run's customers on another host."))
+def worker(
+    master: Annotated[str, typer.Option(help=say("golive 所在主机[:端口]", "golive's host[:port]"))],
+    gateway: Annotated[str, typer.Option(help=say("网关的 URL", "the gateway's URL"))],
+    key: Annotated[str, typer.Option(envvar="GOLIVE_KEY", help=say("这次运行的钥匙", "the run's key"))] = "",
+    ca: Ca = "",
+    processes: Annotated[int, typer.Option(help=say("这台主机上的 worker 数", "workers on this host"))] = 1,
+    records: Annotated[
+        Path, typer.Option(help=say("记录送达之前放在哪里", "where records are kept until the gateway has them"))
+    ] = Path("records"),
+) -> None:
+    """Until the run ends."""
+    with clear_words():
+        become(command(master, processes), environment(gateway, key, records, ca))
+
+
+@app.command(help=say("收下手工带来的记录。", "Take in records brought by hand from other hosts."))
+def gather(
+    run: Annotated[Path, typer.Argument(help=say("运行目录", "the run's folder"))],
+    files: Annotated[list[Path], typer.Argument(help=say("记录文件", "the records"))],
+) -> None:
+    """Copy them into the run; then judge it with `golive report`."""
+    with clear_words():
+        names = ", ".join(take_in(run, files))
+        console.print(
+            say(f"已收下 {names}。重新评判:", f"taken: {names}. Judge the run again:") + f"  golive report {run}"
+        )
 
 
 @app.command(help=say("列出场景。", "List the scenarios."))

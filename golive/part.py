@@ -1,5 +1,6 @@
 """One process of a run: how it is started, watched, stopped, and started again by hand."""
 
+import contextlib
 import ctypes
 import os
 import shlex
@@ -62,18 +63,26 @@ class Part:
     def kill(self) -> None:
         """kill -9, as a machine would die."""
         if self._process:
-            self._process.kill()
+            self._signal(signal.SIGKILL)
             self._process.wait()
 
     def stop(self, patience_s: float = 15.0) -> None:
         """Ask it to end, wait, and end it by force where it does not."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None:
+            return
+        if self._process.poll() is not None:
+            self._signal(signal.SIGTERM)  # its children (Locust's workers) may have survived it
             return
         self._process.terminate()
         try:
             self._process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        """To it and its children: they are a session of their own, whose id stays theirs while one of them lives."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
 
     def by_hand(self) -> str:
         """The command that starts it again."""

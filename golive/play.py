@@ -17,6 +17,7 @@ from rich.text import Text
 
 from golive import config, failures
 from golive.cast import REFERENCE, Cast
+from golive.crowd import Crowd
 from golive.descriptors import raise_limit
 from golive.failures import Failure, Usage
 from golive.language import say
@@ -36,6 +37,7 @@ from targets.interface import TargetError
 from targets.loading import load as load_target
 
 SCENARIOS = ROOT / "loadtests" / "scenarios"
+SHORTEST_KEY = 16
 ROOM_MIB = 200  # a launch run writes about 10 MiB of history, and the service's database
 
 
@@ -52,9 +54,11 @@ class Wish:
     allow_conditional: bool = False
     platform: str = ""  # a profile's name or file.py:name; "" = what the target's adapter wants
     kill: str = ""  # "surge+10": kill -9 of the service ten seconds into the surge, and its restart
+    crowd: Crowd = field(default_factory=Crowd)
+    reach: Reach = field(default_factory=Reach)
+    key: str = field(default="", repr=False)  # the run's, where other hosts must know it beforehand
     program: tuple[str, ...] = REFERENCE
     config: Path = field(default=Path("golive.toml"))
-    reach: Reach = field(default_factory=Reach)
 
 
 def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
@@ -93,6 +97,10 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
     keys = config.secrets(bound) if bound else {}
     options = msgspec.structs.replace(wish.reach, gateway_port=wish.gateway_port)
     reach = settle(options, bound or Reach(), wish.config.parent)
+    if wish.key and len(wish.key) < SHORTEST_KEY:
+        raise Usage(f"GOLIVE_KEY has {len(wish.key)} characters; a key that others cannot guess has {SHORTEST_KEY}")
+    if wish.crowd.master_elsewhere and scenario.kills:
+        raise Usage("a kill is timed by the customers' master, which is elsewhere: take the kills out")
     if bound and scenario.kills:
         raise Usage(f"golive can kill and restart the bundled reference only, not {wish.target}: take the kills out")
     raise_limit(scenario.customers.concurrency * 2 + 1024)
@@ -102,10 +110,13 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
     seed = scenario.seed if wish.seed is None else wish.seed
     try:
         load_stubs(scenario.gateway.stubs)
-        folder, _ = new_run(scenario, wish.target, wish.runs, seed, datetime.now(), platform_of(wish, bound))
+        platform, crowd = platform_of(wish, bound), wish.crowd
+        folder, _ = new_run(
+            scenario, wish.target, wish.runs, seed, datetime.now(), platform, workers=crowd.size, key=wish.key
+        )
     except (ProfileError, StubError, TargetError) as error:
         raise Usage(str(error)) from error
-    return Cast(folder, bound, keys, reach, wish.service_port, program=wish.program)
+    return Cast(folder, bound, keys, reach, wish.service_port, crowd, wish.program)
 
 
 def platform_of(wish: Wish, bound: config.TargetConfig | None) -> str:
@@ -152,7 +163,7 @@ def again(wish: Wish, seed: int) -> str:
     words += ["--target", wish.target] if wish.target != config.REFERENCE else []
     words += ["--platform", wish.platform] if wish.platform else []
     words += ["--kill", wish.kill] if wish.kill else []
-    words += wish.reach.flags()
+    words += wish.reach.flags() + wish.crowd.flags()
     return shlex.join(words)
 
 

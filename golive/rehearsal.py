@@ -17,9 +17,11 @@ import msgspec
 
 from fixtures.shops import plan_shops
 from golive.cast import Cast
-from golive.failures import Failure
+from golive.failures import INVALID, Failure
+from golive.language import say
 from golive.live import Follower, Live
 from golive.part import stop_stranger
+from golive.records import owed, wait_for
 from history.run import RunFolder, RunSpec
 from history.scenario import Kill, Scenario
 from history.writer import Writer
@@ -53,9 +55,20 @@ class Beat:
 
 
 def new_run(
-    scenario: Scenario, target: str, runs: Path, seed: int, now: datetime, platform: str = "open-im"
+    scenario: Scenario,
+    target: str,
+    runs: Path,
+    seed: int,
+    now: datetime,
+    platform: str = "open-im",
+    *,
+    workers: int = 1,
+    key: str = "",
 ) -> tuple[RunFolder, RunSpec]:
-    """Make the run's folder with its specification. Raises ProfileError where there is no such platform profile."""
+    """Make the run's folder with its specification; `key` is made where none is given.
+
+    Raises ProfileError where there is no such platform profile.
+    """
     speaks = profile(platform, scenario.gateway)
     run = _free(runs, f"{now:%Y%m%d-%H%M%S}-{scenario.name}")
     rng = random.Random(f"{seed}/{run}")
@@ -73,7 +86,8 @@ def new_run(
         platform=platform,
         platform_name=speaks.name,
         own_chat=speaks.own_chat,
-        key=secrets.token_urlsafe(24),
+        workers=workers,
+        key=key or secrets.token_urlsafe(24),
     )
     folder.write_spec(spec)
     return folder, spec
@@ -101,6 +115,7 @@ class Rehearsal:
         self._killed: tuple[Kill, float] | None = None
         self._dead = False
         self._service_pid = 0
+        self._came = 0.0  # when the customers were there
 
     def play(self) -> None:
         """Start everybody, follow the run to its end, stop everybody. Raises Failure; stops everybody then too."""
@@ -119,9 +134,17 @@ class Rehearsal:
         heard = folder.heard("agents")
         version = heard.version if heard else ""
         self._tell_about(version)
+        self._call_workers(gateway.far)
         cast.start_customers(gateway)
+        self._came = time.monotonic()
         ready = cast.service_ready()
         self._service_pid = ready.pid if ready else 0
+
+    def _call_workers(self, gateway: str) -> None:
+        """Say what to type on other hosts, where customers are to come from there."""
+        if self.cast.crowd.workers:
+            self.notices.append(self.cast.crowd.invitation(gateway, self.spec.key, self.cast.reach.ca))
+            self._beat("starting", 0.0)
 
     def _tell_about(self, version: str) -> None:
         about = About(
@@ -136,7 +159,7 @@ class Rehearsal:
         """Until the customers have ended, which they do when the drain is over."""
         length = sum(phase.seconds for phase in self.scenario.phases)
         drain = self.scenario.drain_s()
-        begun = time.monotonic()
+        begun = self._came
         while True:
             now = time.monotonic()
             live = self._follower.live
@@ -169,11 +192,16 @@ class Rehearsal:
             if part.name == "customers" and part.exit == 0:
                 return True
             self._writer.add("died", actor=part.name, note=f"exit {part.exit}")
+            self._follower.poll()
+            if part.name == "customers" and self._follower.live.deaths:
+                raise Failure(
+                    say("运行已中止:", "the run was ended: ") + "; ".join(self._follower.live.deaths), INVALID
+                )
             raise Failure(
                 f"{part.name} ended in the middle of the run (exit {part.exit}); what was recorded is judged. "
                 f"Its last words ({part.log}):\n{part.last_words()}"
             )
-        return False
+        return self.cast.crowd.master_elsewhere and not owed(self.cast.crowd, self.cast.folder.history)
 
     def _watch_service(self) -> None:
         part = self.cast.part("service")
@@ -224,7 +252,9 @@ class Rehearsal:
         try:
             self._show(Beat(self._follower.live, self.cast, 0.0, "stopping", self.notices))
         finally:
-            for name in ("customers", "agents", "gateway"):
+            self.cast.stop("customers")
+            self._await_records()
+            for name in ("agents", "gateway"):
                 self.cast.stop(name)
             ready, part = self.cast.service_ready(), self.cast.part("service")
             if ready and part and ready.pid != part.pid:
@@ -233,6 +263,12 @@ class Rehearsal:
             self._note_cpu()
             with contextlib.suppress(OSError):  # told by the flush before, or by whoever writes the report
                 self._writer.close()
+
+    def _await_records(self) -> None:
+        crowd, history = self.cast.crowd, self.cast.folder.history
+        if self._came and (missed := wait_for(crowd, history, self.spec.id)):
+            self.notices.append(missed)
+            self._show(Beat(self._follower.live, self.cast, 0.0, "stopping", self.notices))
 
     def _note_cpu(self) -> None:
         usage = resource.getrusage(resource.RUSAGE_SELF)

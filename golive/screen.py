@@ -46,7 +46,7 @@ class Screen:
     def __call__(self, beat: Beat) -> None:
         """Show one beat; notices are printed once, above, and stay."""
         for notice in beat.notices[self._told :]:
-            self.console.print(Text(notice, style="yellow"))
+            self.console.print(Text(notice, style="yellow"), soft_wrap=True)
         self._told = len(beat.notices)
         if self._live:
             self._live.update(self._panel(beat))
@@ -77,7 +77,7 @@ def figures(live: Live, now: int) -> list[tuple[str, str]]:
     return [
         (say("进行中的会话", "open conversations"), f"{len(live.open)}"),
         (say("顾客消息/秒", "customer messages/s"), f"{live.rate(now):.0f}"),
-        (say("消息 / 回复", "messages / replies"), f"{live.sent} / {live.replies}"),
+        (say("消息 / 回复", "messages / replies"), f"{live.messages} / {live.replies}"),
         (say("同步延迟 顾客→客服 p50/p99", "sync to agent p50/p99"), _ms(live.to_agent, now)),
         (say("同步延迟 客服→顾客 p50/p99", "sync to customer p50/p99"), _ms(live.to_customer, now)),
         (say("暂未对上的消息", "unaccounted so far"), f"{live.unaccounted}"),

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-FORMAT: Final = 2
+FORMAT: Final = 3
+READABLE: Final = (2, 3)  # format 2 has no `clock` rows: all its streams were written on one host
 
 
 class Event(NamedTuple):
@@ -70,6 +71,8 @@ KINDS: Final[dict[str, str]] = {
     "died": "a process ended unasked; actor = its name, note = its exit",
     "restarted": "that process is ready again",
     "lag": "one sample of this process's loop lag; n = microseconds",
+    "clock": "this clock compared with the gateway's at t: n = ns to add to a time here to get the gateway's, "
+    "note = the most (ns) that may be wrong",
     "cpu": "n = microseconds of CPU this process has used so far",
     "watermark": "everything before t is in this stream",
     "end": "this stream is complete",

@@ -7,7 +7,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from history.events import FORMAT, SCHEMA
+from history.events import FORMAT, READABLE, SCHEMA
 from history.writer import BLOCK, CODEC, Header
 
 
@@ -35,6 +35,19 @@ def read(path: Path) -> Stream:
     return Stream(tail.header, table, tail.ended, tail.watermark)
 
 
+def header(path: Path) -> Header:
+    """Who wrote a stream, from its first block alone. Raises BadStream or OSError."""
+    with path.open("rb") as file:
+        sizes = file.read(BLOCK.size)
+        block = sizes + (file.read(BLOCK.unpack(sizes)[0]) if len(sizes) == BLOCK.size else b"")
+    tail = Tail(path)
+    if _block_end(block, 0) is not None:
+        tail.unpack(block)
+    if tail.header is None:
+        raise BadStream(f"{path}: no history stream (it is empty, or not written by golive)")
+    return tail.header
+
+
 class Tail:
     """Follows a growing stream file; each poll returns the batches that became whole since the last one."""
 
@@ -52,12 +65,13 @@ class Tail:
             fresh = file.read()
         batches, at = [], 0
         while (end := _block_end(fresh, at)) is not None:
-            batches.append(self._unpack(fresh[at:end]))
+            batches.append(self.unpack(fresh[at:end]))
             at = end
         self._offset += at
         return batches
 
-    def _unpack(self, block: bytes) -> pa.RecordBatch:
+    def unpack(self, block: bytes) -> pa.RecordBatch:
+        """The batch in one whole block; takes the header from the first. Raises BadStream."""
         _, plain = BLOCK.unpack_from(block)
         try:
             stream = pa.ipc.open_stream(CODEC.decompress(block[BLOCK.size :], plain))
@@ -85,6 +99,6 @@ def _header(path: Path, schema: pa.Schema) -> Header:
         header = msgspec.json.decode((schema.metadata or {})[b"golive"], type=Header)
     except (KeyError, msgspec.MsgspecError) as error:
         raise BadStream(f"{path}: an Arrow stream, but without golive's header") from error
-    if header.format != FORMAT:
+    if header.format not in READABLE:
         raise BadStream(f"{path}: format {header.format}; this golive reads format {FORMAT}")
     return header

@@ -49,6 +49,11 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     own_chat: bool = False  # its chat payload is golive's own, no platform's
     key: str = ""  # opens the gateway's own doors (/_golive/…); a run without one keeps them shut
 
+    def public(self) -> "RunSpec":
+        """What a process on another host must know: the same without any secret, or file of this host."""
+        shops = tuple(msgspec.structs.replace(shop, authorization_code="") for shop in self.shops)
+        return msgspec.structs.replace(self, app=App(client_key="", client_secret=""), shops=shops, key="", platform="")
+
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
     """What a part tells when it is ready to work."""

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from history import clock
 from history.events import FORMAT, SCHEMA
 
 BLOCK = struct.Struct("<II")
@@ -25,13 +26,12 @@ CODEC = pa.Codec("zstd", 3)
 
 
 class Header(msgspec.Struct, frozen=True):
-    """Who wrote a stream. `offset_ns` is added to its times to get the gateway's clock; `error_ns` bounds that."""
+    """Who wrote a stream, and by which clock (history/clock.py); its `clock` rows lead to the gateway's."""
 
     stream: str
     run: str
     pid: int = 0
-    offset_ns: int = 0
-    error_ns: int = 0
+    clock: str = ""
     format: int = FORMAT
 
 
@@ -49,7 +49,8 @@ class Writer:
         self._file = self.path.open("xb", buffering=0)
         self._good = 0  # bytes of the file that are whole batches
         self._unwritten = b""
-        self._schema = SCHEMA.with_metadata({"golive": msgspec.json.encode(Header(stream, run, os.getpid()))})
+        header = Header(stream, run, os.getpid(), clock.identity() if now is monotonic_ns else "")
+        self._schema = SCHEMA.with_metadata({"golive": msgspec.json.encode(header)})
         self.flush()
 
     def add(

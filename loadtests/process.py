@@ -9,17 +9,18 @@ from time import monotonic_ns
 import gevent
 from gevent.event import AsyncResult, Event
 from locust.env import Environment
-from locust.runners import MasterRunner, WorkerRunner
 
 from fixtures.people import person
 from history.scenario import Phase
 from loadtests.assignment import Assignment
+from loadtests.delivery import deliver
 from loadtests.engine import Engine
 from loadtests.recorder import Recorder
 from loadtests.schedule import begins, length_s
+from loadtests.team import Team
+from loadtests.timekeeping import Timekeeper
+from simulators.douyin.door_client import DoorError
 
-START = "golive-start"  # the master's message to its workers: {"t0": ns, "workers": n}
-LEAVE = "golive-leave"  # … and: leave now, one after the other
 BEFORE_NS = 1_000_000_000  # between test start and run start: users are made, nothing is sent
 PER_USER_NS = 600_000  # … and this much more for each user
 LEAVE_NS = 1_000_000  # between two customers' goodbyes: a crowd at the door would hold up everybody's last replies
@@ -29,28 +30,37 @@ _log = logging.getLogger("golive.customers")
 
 
 class LoadProcess:
-    """What the users of this process share. Lives as long as the process; `begin` and `end` frame one test."""
+    """What the users of this process share. Lives as long as the process; `begin` and `end` frame one test.
+
+    A master has no users and no engine; its stream tells the phases, and who was lost.
+    """
 
     engine: Engine
 
     def __init__(self, environment: Environment, task: Assignment) -> None:
+        """Raises DoorError where the gateway's clock cannot be read."""
         self.task = task
         self.stopping = False
         self.recorder = Recorder(None, "", "")
         self.leaving = Event()  # users that have nothing left to do wait for it
+        self.team = Team(environment)
+        self._time = Timekeeper(task.doors, far=task.folder is None)
         self._gone_by = 0  # when they all have left (ns)
         self._clock: gevent.Greenlet[..., None] | None = None
         self._start: AsyncResult[int] = AsyncResult()
         self._environment = environment
-        self._workers = 1
         self._users = 0
         person(task.scenario.seed, 0)  # makes the pool of people now, not under load
+
+    def join(self) -> None:
+        """Be one of Locust's processes from now on."""
+        self.team.join(lambda t0: self._set_start(self._time.from_gateway(t0)), self.leave, self._late)
 
     @property
     def users(self) -> int:
         """Users to spawn over all workers: one a slot, rounded up so that every worker has equally many."""
-        each = -(-self.task.scenario.customers.concurrency // self._workers)
-        return each * self._workers
+        each = -(-self.task.scenario.customers.concurrency // self.team.size)
+        return each * self.team.size
 
     def start(self) -> int:
         """When the run starts (ns); waits until that is known."""
@@ -59,18 +69,20 @@ class LoadProcess:
         return t0
 
     def next_slot(self) -> int:
-        """The next slot of this process: its index, then every `workers`-th; may be beyond the last customer."""
-        slot = self._index() + self._users * self._workers
+        """The next slot of this process: its rank, then one for each process; may be beyond the last customer."""
+        slot = self.team.rank + self._users * self.team.size
         self._users += 1
         return slot
 
     def over(self) -> bool:
         """Whether the test shall end. When it first should, customers are told to leave, which takes a moment."""
+        if not self._start.ready():
+            self.team.assemble()
+        self._count()
         if not self._gone_by and self._enough():
             self._gone_by = monotonic_ns() + LEAVE_NS * self.users
             self.leave()
-            if isinstance(self._environment.runner, MasterRunner):
-                self._environment.runner.send_message(LEAVE)
+            self.team.dismiss()
         return self._gone_by > 0 and monotonic_ns() > self._gone_by
 
     def leave(self) -> None:
@@ -87,39 +99,36 @@ class LoadProcess:
 
     def begin(self) -> None:
         """A test starts here (Locust's test_start)."""
-        runner = self._environment.runner
-        if isinstance(runner, MasterRunner):
-            self._workers = max(1, runner.worker_count)
-            self._set_start()
-            self.tell_workers()
-            return
-        if not isinstance(runner, WorkerRunner):
-            self._set_start()
-        self._open(f"customers-{self._index()}" if isinstance(runner, WorkerRunner) else "customers")
+        if not self.team.follows:
+            self._set_start(monotonic_ns() + BEFORE_NS + PER_USER_NS * self.users)
+        if self.team.leads:
+            self.team.begin(self._time.to_gateway(self.start()))
+        self._open("master" if self.team.leads else f"customers-{self.team.rank}" if self.team.follows else "customers")
 
     def ending(self) -> None:
         """The test begins to end (Locust's test_stopping). A worker that comes back from now on is told no start."""
-        if isinstance(self._environment.runner, MasterRunner):
-            self._forget()
+        self._count()
+        self.team.end()
         self.recorder.rest()
 
     def end(self) -> None:
         """The test is over (Locust's test_stop): everybody left; close connections, end the stream."""
-        if isinstance(self._environment.runner, MasterRunner):
-            return
         finishing = gevent.spawn(self._finish)
         while not finishing.ready():
             with contextlib.suppress(gevent.GreenletExit):  # a user who quits the run is killed in here: finish first
                 finishing.join()
 
     def _finish(self) -> None:
-        if not self.engine.close():
+        if not self.team.leads and not self.engine.close():
             _log.warning("some connections did not close in time and were dropped")
+        self._time.end(self.recorder.add)
         try:
             self.recorder.close()
         except OSError as error:
             _log.error("the history could not be ended: %s", error.strerror)
             self._environment.process_exit_code = 4
+        if self.task.folder is None and self.task.doors and self.recorder.path:
+            deliver(self.recorder.path, self.task.doors, self.task.run)
         self._forget()
 
     def _forget(self) -> None:
@@ -129,42 +138,57 @@ class LoadProcess:
         self._start, self._users, self._gone_by = AsyncResult(), 0, 0
         self.leaving.clear()
 
-    def told(self, data: dict[str, int]) -> None:
-        """The master's start message."""
-        self._workers = data["workers"]
+    def _set_start(self, t0: int) -> None:
         if not self._start.ready():
-            self._start.set(data["t0"])
+            self._start.set(t0)
 
-    def tell_workers(self) -> None:
-        """Tell every worker when the run starts; again when a late one comes."""
-        if self._start.ready() and self._environment.runner:
-            self._environment.runner.send_message(START, {"t0": self.start(), "workers": self._workers})
-
-    def _open(self, stream: str) -> None:
-        folder = self.task.folder
-        self.engine = Engine(self.task.gateway + "/customer")
-        self.engine.drain.link_exception(self._broken)
-        try:
-            self.recorder = Recorder(folder.history if folder else None, stream, self.task.run)
-        except FileExistsError as error:
-            self._refuse(f"{error.filename}: this run has its customers already; start another run")
+    def _count(self) -> None:
+        """The master: a worker that is lost in mid-run takes its customers with it, and the run is over."""
+        if self._gone_by or self.stopping or not (lost := self.team.missing()):
             return
-        self._clock = gevent.spawn(self._tell_time)
-        if folder and self._index() == 0:
-            folder.announce("customers")
+        for worker in lost:
+            self.recorder.add("died", actor=worker.partition(" ")[0], note=f"{worker} is not heard from any more")
+        self._stop(3, f"{', '.join(lost)}: not heard from any more; its customers are gone, so the run is ended")
 
-    def _refuse(self, why: str) -> None:
-        """Nothing can be recorded, so nothing is sent: keep no history, end as a usage error."""
+    def _late(self) -> None:
+        """A worker that nobody waited for sends nothing, and ends."""
+        self._stop(
+            2, "this run began without this worker; nothing was sent. Start it while golive still waits for workers"
+        )
+        gevent.spawn(self._environment.runner.quit)  # type: ignore[union-attr]
+
+    def _stop(self, code: int, why: str) -> None:
         print(why, file=sys.stderr, flush=True)
-        self.recorder = Recorder(None, "", "")
-        self._environment.process_exit_code = 2
+        self._environment.process_exit_code = code
         self.stopping = True
 
-    def _set_start(self) -> None:
-        self._start.set(monotonic_ns() + BEFORE_NS + PER_USER_NS * self.users)
+    def _open(self, stream: str) -> None:
+        if not self.team.leads:
+            self.engine = Engine(self.task.gateway + "/customer")
+            self.engine.drain.link_exception(self._broken)
+        try:
+            self.recorder = Recorder(self.task.history, stream, self.task.run)
+        except FileExistsError as error:
+            self.recorder = Recorder(None, "", "")
+            self._stop(2, f"{error.filename}: this run has its customers already; start another run")
+            return
+        self._time.watch(self.recorder.add)
+        self._clock = gevent.spawn(self._tell_time)
+        if not self.team.follows:
+            self._announce()
+
+    def _announce(self) -> None:
+        """Say that the customers are there: in the run's folder, or where that is elsewhere, to the gateway."""
+        if self.task.folder:
+            self.task.folder.announce("customers")
+        elif self.task.doors:
+            try:
+                self.task.doors.started()
+            except DoorError as error:
+                self._stop(4, str(error))
 
     def _tell_time(self) -> None:
-        """Sample health shortly before the start; the first worker records each phase at its absolute begin."""
+        """Sample health shortly before the start; each phase is recorded once, at its absolute begin."""
         t0 = self.start()
         sleep_until(t0 - HEALTH_NS)
         gc.collect()
@@ -177,17 +201,12 @@ class LoadProcess:
             self._tell_phase(at, phase)
 
     def _tell_phase(self, t: int, phase: Phase) -> None:
-        if self._index() == 0:
+        if not self.team.follows:
             self.recorder.add("phase", t=t, note=phase.name)
             _log.info("phase %s: %g s at %g messages/s", phase.name, phase.seconds, phase.rate)
 
-    def _index(self) -> int:
-        return max(0, int(getattr(self._environment.runner, "worker_index", 0)))
-
     def _broken(self, drain: "gevent.Greenlet[..., None]") -> None:
-        _log.critical("the customers' engine failed: %r", drain.exception)
-        self._environment.process_exit_code = 4
-        self.stopping = True
+        self._stop(4, f"the customers' engine failed: {drain.exception!r}")
 
 
 def sleep_until(t: int) -> None:

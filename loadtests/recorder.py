@@ -22,6 +22,7 @@ class Recorder:
 
     def __init__(self, folder: Path | None, stream: str, run: str) -> None:
         self._writer = Writer(folder, stream, run) if folder else None
+        self.path = self._writer.path if self._writer else None
         self.add: Record = self._writer.add if self._writer else _nowhere
         self._failing = False
         self._watch: gevent.Greenlet[..., None] | None = None

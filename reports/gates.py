@@ -76,7 +76,6 @@ class Figures:
     latencies: Latencies
     phases: tuple[Phase, ...]
     rates: dict[str, float]  # phase -> rate the scenario asked for
-    error_s: float = 0.0  # bound of the clocks' disagreement
 
     def verdict(self, checker: str) -> Verdict | None:
         """A checker's verdict."""
@@ -195,13 +194,13 @@ def _latency(line: Line, figures: Figures) -> Gate:
     n = min(len(sample.frame) for sample in samples)
     known = [value for value in values if value is not None]
     worst = max(known) if len(known) == len(values) else None
-    reason = next(filter(None, (_doubt(line, sample, q, figures.error_s) for sample in samples)), "")
+    reason = next(filter(None, (_doubt(line, sample, q) for sample in samples)), "")
     if worst is None or reason:
         return Gate(line=line.text, state="unknown", value=worst, n=n, reason=reason or "no sample")
     return Gate(line=line.text, state="holds" if line.met(worst) else "broken", value=worst, n=n)
 
 
-def _doubt(line: Line, sample: Sample, q: float, error_s: float) -> str:
+def _doubt(line: Line, sample: Sample, q: float) -> str:
     """Why this sample cannot bear the gate, or ''."""
     n, left_out = len(sample.frame), sum(sample.left_out.values())
     needed = NEEDED_ABOVE / (1 - q) if q < 1 else NEEDED_ABOVE
@@ -209,8 +208,10 @@ def _doubt(line: Line, sample: Sample, q: float, error_s: float) -> str:
         return f"{n} samples; {line.stat} needs {round(needed)}, so that {NEEDED_ABOVE} lie above it"
     if left_out > LEFT_OUT_SHARE * (n + left_out):
         return f"{left_out} of {n + left_out} samples were left out as disturbed: too few remain to speak for the run"
-    if error_s > ERROR_SHARE * line.limit:
-        return f"the clocks agree only within {error_s * 1000:.0f} ms"
+    if sample.error_s is None:
+        return "a clock it rests on was never compared with the gateway's"
+    if sample.error_s > ERROR_SHARE * line.limit:
+        return f"the clocks agree only within {sample.error_s * 1000:.0f} ms"
     return ""
 
 

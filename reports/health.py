@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from reports.clocks import UNKNOWN_NS
 from reports.load import NEEDED
 from reports.model import Health, Phase
 
 if TYPE_CHECKING:
-    from reports.record import History
+    from reports.record import History, StreamInfo
 
 PERIOD_S = 0.05  # between two samples of a process's loop lag
 NEEDED_SHARE = 0.8  # of the samples a phase should have: with fewer, the process stood still and did not even notice
@@ -17,22 +18,23 @@ NEEDED_SHARE = 0.8  # of the samples a phase should have: with fewer, the proces
 
 def health(history: "History", phases: tuple[Phase, ...]) -> tuple[Health, ...]:
     """One row a stream; lag_p99_s is that of the worst phase, None where a phase has no sample at all."""
-    return tuple(_of(history, stream.name, stream.ended, phases) for stream in history.streams)
+    return tuple(_of(history, stream, phases) for stream in history.streams)
 
 
-def _of(history: "History", name: str, ended: bool, phases: tuple[Phase, ...]) -> Health:
-    rows = history.rows.filter(pl.col("stream") == name)
+def _of(history: "History", stream: "StreamInfo", phases: tuple[Phase, ...]) -> Health:
+    rows = history.rows.filter(pl.col("stream") == stream.name)
     lags = rows.filter(pl.col("kind") == "lag").select(
         ((pl.col("t") - history.begin) / 1e9).alias("t_s"), (pl.col("n") / 1e6).alias("lag_s")
     )
     cpu = rows.filter(pl.col("kind") == "cpu")["n"].max()
     worst, where = _worst(lags, phases)
     return Health(
-        process=name,
+        process=stream.name,
         lag_p99_s=worst,
         cpu_s=cpu / 1e6 if isinstance(cpu, int) else 0.0,
         worst_phase=where,
-        complete=ended,
+        complete=stream.ended,
+        clock_error_s=None if stream.error_ns >= UNKNOWN_NS else stream.error_ns / 1e9,
     )
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from reports.latency import NS, summary
+from reports.latency import NS, error_s, summary
 from reports.model import Hop
 
 if TYPE_CHECKING:
     from reports.record import History
 
 Whose = Literal["target", "harness", "people"]
+READ_BY = {"intended": "customers", "received": "customers", "shown": "agents", "answered": "agents", "taken": "agents"}
 
 
 def hops(history: "History") -> tuple[Hop, ...]:
@@ -39,9 +40,13 @@ def hops(history: "History") -> tuple[Hop, ...]:
         ("delivery", "harness", replies, "called", "received"),
     )
     return tuple(
-        Hop(name=name, whose=whose, latency=summary(_between(table, begin, end)))
+        Hop(name=name, whose=whose, latency=summary(_between(table, begin, end), _error_s(history, begin, end)))
         for name, whose, table, begin, end in legs
     )
+
+
+def _error_s(history: "History", begin: str, end: str) -> float | None:
+    return error_s(history, *(READ_BY.get(moment, "gateway") for moment in (begin, end)))
 
 
 def _between(table: pl.DataFrame, begin: str, end: str) -> pl.Series:

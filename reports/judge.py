@@ -74,7 +74,7 @@ def _gates(
     scenario = history.scenario
     lines = gates.check_lines(scenario.gates) if scenario else ()
     rates = {phase.name: phase.rate for phase in scenario.phases} if scenario else {}
-    figures = gates.Figures(found, history.latencies, phases, rates, history.error_ns / 1e9)
+    figures = gates.Figures(found, history.latencies, phases, rates)
     judged = [gates.judge(line, figures) for line in lines]
     waivers = scenario.waivers if scenario else ()
     everything = [*judged, *verdict.essentials(lines, judged, found)]

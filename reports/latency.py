@@ -6,11 +6,12 @@ staffing. The target's slowness, the retries it caused, the connections it close
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from reports.clocks import UNKNOWN_NS
 from reports.model import Latency
 
 if TYPE_CHECKING:
@@ -25,10 +26,14 @@ QUANTILES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.998, 0.999, 
 
 @dataclass(frozen=True)
 class Sample:
-    """One direction: `frame` has at (ns, when it began), seconds, message or token, who (device or customer)."""
+    """One direction: `frame` has at (ns, when it began), seconds, message or token, who (device or customer).
+
+    `error_s` is how wrong each may be because two clocks were read; None where one of them was never compared.
+    """
 
     frame: pl.DataFrame
     left_out: dict[str, int] = field(default_factory=dict)  # reason -> samples
+    error_s: float | None = 0.0
 
     @property
     def ordered(self) -> pl.Series:
@@ -42,7 +47,7 @@ class Sample:
 
     def summary(self) -> Latency:
         """Exact figures in seconds."""
-        return summary(self.ordered)
+        return summary(self.ordered, self.error_s)
 
     def curve(self) -> tuple[tuple[float, float], ...]:
         """(q, seconds) as far into the tail as there are samples beyond."""
@@ -60,20 +65,30 @@ class Latencies:
     reply_time: Sample
 
 
-def summary(values: pl.Series) -> Latency:
-    """Exact percentiles (nearest rank) of latencies in seconds; nulls are not samples."""
+def summary(values: pl.Series, error_s: float | None = 0.0) -> Latency:
+    """Exact percentiles (nearest rank) of latencies in seconds, and their clocks' error; nulls are not samples."""
     kept = values.drop_nulls().sort()
     n = len(kept)
     if not n:
-        return Latency()
+        return Latency(error_s=error_s)
     p50, p95, p99 = (float(kept[max(math.ceil(q * n) - 1, 0)]) for q in (0.5, 0.95, 0.99))
-    return Latency(n=n, p50=p50, p95=p95, p99=p99, max=float(kept[-1]))
+    return Latency(n=n, p50=p50, p95=p95, p99=p99, max=float(kept[-1]), error_s=error_s)
 
 
 def measure(history: "History") -> Latencies:
     """Both directions; see the functions below for from when to when."""
     windows = planned(history.of("fault", "died", "restarted"), history.horizon)
-    return Latencies(_to_agent(history, windows), _to_customer(history, windows), _reply_time(history))
+    to_agent = replace(_to_agent(history, windows), error_s=error_s(history, "gateway", "agents"))
+    to_customer = replace(_to_customer(history, windows), error_s=error_s(history, "agents", "customers"))
+    return Latencies(to_agent, to_customer, _reply_time(history))
+
+
+def error_s(history: "History", *parts: str) -> float | None:
+    """How wrong the time (s) between events of two parts of the run may be; 0 within one part, None = not known."""
+    if len(set(parts)) == 1:
+        return 0.0
+    error = history.error_ns(*parts)
+    return None if error >= UNKNOWN_NS else error / NS
 
 
 def planned(context: pl.DataFrame, horizon: int) -> list[tuple[int, int, str]]:

@@ -6,9 +6,12 @@ from pathlib import Path
 import msgspec
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from history.clock import Reading
 from history.reader import BadStream, Stream, read
 from history.run import RunFolder, RunSpec
+from reports.clocks import Clock, Comparison
 from reports.record import SCHEMA, History, StreamInfo
 
 NEEDED = ("customers", "gateway", "agents")
@@ -32,14 +35,24 @@ def load(folder: Path) -> History:
 def join(streams: Iterable[Stream], spec: RunSpec | None = None) -> History:
     """One History of these streams, whatever order they come in."""
     ordered = sorted(streams, key=lambda stream: stream.header.stream)
-    infos = tuple(
-        StreamInfo(s.header.stream, s.ended, s.watermark + s.header.offset_ns, s.header.error_ns) for s in ordered
-    )
+    gateway = next((s.header.clock for s in ordered if s.header.stream == "gateway"), "")
+    clocks = [Clock(s.header.clock, gateway, _comparisons(s)) for s in ordered]
+    infos = tuple(_info(stream, clock) for stream, clock in zip(ordered, clocks, strict=True))
     horizon = _horizon(infos)
-    frames = [_frame(stream) for stream in ordered]
+    frames = [_frame(stream, clock) for stream, clock in zip(ordered, clocks, strict=True)]
     rows = pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
     rows = rows.filter((pl.col("t") <= horizon) & ~pl.col("kind").is_in(_MARKS)).with_row_index("row")
     return History(rows.select(list(SCHEMA)), infos, horizon, spec)
+
+
+def _comparisons(stream: Stream) -> tuple[Comparison, ...]:
+    rows = stream.table.filter(pc.field("kind") == "clock").select(["t", "n", "note"]).to_pylist()
+    return tuple(Comparison(row["t"], Reading(row["n"], int(row["note"]))) for row in rows)
+
+
+def _info(stream: Stream, clock: Clock) -> StreamInfo:
+    watermark = clock.on_gateway(pl.Series([stream.watermark], dtype=pl.Int64)).item()
+    return StreamInfo(stream.header.stream, stream.ended, watermark, clock.error_ns)
 
 
 def _readable(path: Path) -> Stream | None:
@@ -65,10 +78,10 @@ def _horizon(streams: tuple[StreamInfo, ...]) -> int:
     return min(acting, default=0)
 
 
-def _frame(stream: Stream) -> pl.DataFrame:
+def _frame(stream: Stream, clock: Clock) -> pl.DataFrame:
     table: pa.Table = stream.table
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     name = pl.lit(stream.header.stream).cast(pl.Categorical).alias("stream")
-    frame = frame.with_columns(pl.col("t") + stream.header.offset_ns, name)
+    frame = frame.with_columns(clock.on_gateway(frame["t"]).alias("t"), name)
     return frame.cast({column: kind for column, kind in SCHEMA.items() if column in frame.columns})

@@ -34,13 +34,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
-    """Exact percentiles of raw values; None where there is no sample."""
+    """Exact percentiles of raw values; None where there is no sample.
+
+    `error_s`: how wrong each may be because two clocks were read; None where one was never compared.
+    """
 
     n: int = 0
     p50: float | None = None
     p95: float | None = None
     p99: float | None = None
     max: float | None = None
+    error_s: float | None = 0.0
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +109,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: float
     worst_phase: str = ""
     complete: bool = True
+    clock_error_s: float | None = 0.0  # against the gateway's; 0 = the same clock, None = never compared
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,10 +74,9 @@ class History:
         """What had to happen to a thing begun before this time (ns) has happened, or is missing."""
         return self.horizon - int(SETTLE_S * NS)
 
-    @property
-    def error_ns(self) -> int:
-        """How far two streams' clocks may disagree."""
-        return 2 * max((stream.error_ns for stream in self.streams), default=0)
+    def error_ns(self, *parts: str) -> int:
+        """How wrong the time between events of these parts' streams may be (ns): each part's worst clock, together."""
+        return sum(max((s.error_ns for s in self.streams if s.part == part), default=0) for part in set(parts))
 
     @cached_property
     def begin(self) -> int:

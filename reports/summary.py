@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from reports.model import Gate, Judgement, Latency, State, Verdict
+from reports.model import Gate, Health, Judgement, Latency, State, Verdict
 
 SCHEMA = 1  # raised when a field changes its meaning or goes; new fields do not raise it
 SCHEMA_FILE = Path(__file__).with_name("summary.schema.json")
@@ -48,7 +48,7 @@ def headline(judgement: Judgement) -> str:
 def summary(judgement: Judgement) -> dict[str, Any]:
     """The summary's document as plain data; its schema is summary.schema.json. Seconds; null = not known."""
     j = judgement
-    processes = {h.process: {"lag_p99_s": h.lag_p99_s, "cpu_s": h.cpu_s, "complete": h.complete} for h in j.health}
+    processes = {h.process: _process(h) for h in j.health}
     return {
         "schema": SCHEMA,
         "verdict": word(j),
@@ -86,8 +86,12 @@ def summary(judgement: Judgement) -> dict[str, Any]:
     }
 
 
+def _process(health: Health) -> dict[str, Any]:
+    return {name: getattr(health, name) for name in ("lag_p99_s", "cpu_s", "complete", "clock_error_s")}
+
+
 def _latency(latency: Latency) -> dict[str, Any]:
-    return {"p50": latency.p50, "p95": latency.p95, "p99": latency.p99, "max": latency.max, "n": latency.n}
+    return {name: getattr(latency, name) for name in ("p50", "p95", "p99", "max", "n", "error_s")}
 
 
 def _promise(verdict: Verdict) -> dict[str, Any]:

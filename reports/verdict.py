@@ -154,7 +154,12 @@ def invalid(facts: Facts, tightest_s: float | None) -> list[str]:
 
 def _records(facts: Facts) -> list[str]:
     lost = [f"the record of {part} is missing" for part in facts.missing]
-    return lost + [f"the record of {h.process} is incomplete" for h in facts.health if not h.complete]
+    lost += [f"the record of {h.process} is incomplete" for h in facts.health if not h.complete]
+    return lost + [
+        f"the clock of {h.process} was never compared with the gateway's"
+        for h in facts.health
+        if h.clock_error_s is None and h.process in facts.acting
+    ]
 
 
 def _late(facts: Facts, tightest_s: float | None) -> list[str]:

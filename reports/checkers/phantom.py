@@ -46,7 +46,7 @@ def check(history: History) -> Verdict:
 
 def _strangers(history: History, shown: pl.DataFrame) -> pl.DataFrame:
     """Appearances the gateway cannot account for: name, t, open (a token that may stand for a customer's message)."""
-    early = pl.col("t") + history.error_ns < pl.col("accepted")
+    early = pl.col("t") + history.error_ns("agents", "gateway") < pl.col("accepted")
     strange = shown.filter(pl.col("accepted").is_null() | early).select(name="message", t="t")
     names = strange["name"].unique().cast(pl.String)
     tokens = [name for name in names if is_token(name)]

@@ -15,6 +15,12 @@ def ms(seconds: float | None, limit: float | None = None) -> str | None:
     return decimal(value, None if limit is None else exact(limit) * 1000)
 
 
+def error(seconds: float | None) -> str:
+    """A bound of error as `0.31 ms`; `?` where it is not known."""
+    value = ms(seconds)
+    return "?" if value is None else f"{value} ms"
+
+
 def percent(share: float | None, limit: float | None = None) -> str | None:
     """A share from 0 to 1 as a percentage without the sign; `limit` (a share) as in `ms`."""
     if share is None or not math.isfinite(share):

@@ -83,12 +83,13 @@ def _sync(j: Judgement, way: str, latency: Latency) -> Tile:
 
 def _spread(latency: Latency) -> Text:
     none = say("page.no_sample")
-    return say(
+    note = say(
         "tile.latency_note",
         p50=_with_unit(latency.p50) or none,
         max=_with_unit(latency.max) or none,
         n=f"{latency.n:,}",
     )
+    return say("tile.latency_unsure", note=note, error=figures.error(latency.error_s)) if latency.error_s != 0 else note
 
 
 def _with_unit(seconds: float | None) -> str | None:

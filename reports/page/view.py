@@ -135,7 +135,21 @@ def _trust(judgement: Judgement) -> list[Fact]:
             for route, share in judgement.joins.items()
         ]
         found.append(Fact(say("trust.joins"), Text(*(" · ".join(s.of(lang) for s in shares) for lang in LANGUAGES))))
-    return found
+    return [*found, _clocks(judgement)] if judgement.health else found
+
+
+def _clocks(judgement: Judgement) -> Fact:
+    """How far each process's clock may be off the gateway's; one sentence where all read the very same."""
+    unsure = [each for each in judgement.health if each.clock_error_s != 0]
+    told = [
+        say("trust.clock_unknown", process=name("process", each.process))
+        if each.clock_error_s is None
+        else say("trust.clock_error", process=name("process", each.process), error=figures.error(each.clock_error_s))
+        for each in unsure
+    ]
+    if not told:
+        return Fact(say("trust.clocks"), say("trust.clock_shared"))
+    return Fact(say("trust.clocks"), Text(*(" · ".join(each.of(lang) for each in told) for lang in LANGUAGES)))
 
 
 def _simulated(judgement: Judgement) -> list[Fact]:

@@ -18,6 +18,7 @@ from simulators.douyin.customers import Customers
 from simulators.douyin.disturb import Door
 from simulators.douyin.doorkeeper import Doorkeeper
 from simulators.douyin.doors import doors
+from simulators.douyin.hosts import Hosts
 from simulators.douyin.listening import Listening
 from simulators.douyin.own_log import SparingLog, quiet
 from simulators.douyin.platform_api import PlatformApi
@@ -58,6 +59,7 @@ async def gateway(
         api = PlatformApi(spec, platform, board, customers, pusher, writer)
         control = Control(platform, spec.app, board, customers, pusher, client, api.others, allow)
         app = web.Application(client_max_size=MAX_BODY, middlewares=[doors(spec.key, settings.request_s)])
+        _far_routes(app, Hosts(spec, writer.path.parent))
         _routes(app, customers, api, control, Door(board, pusher, api.faults))
         async with _served(app, listening, settings.request_s) as port:
             health = asyncio.create_task(watch(writer))
@@ -111,3 +113,10 @@ def _routes(app: web.Application, customers: Customers, api: PlatformApi, contro
     app.router.add_post("/_golive/webhook", control.webhook)
     app.router.add_post("/_golive/disturb", door.disturb)
     app.router.add_post("/{path:.*}", api.call)
+
+
+def _far_routes(app: web.Application, hosts: Hosts) -> None:
+    app.router.add_get("/_golive/clock", hosts.clock)
+    app.router.add_get("/_golive/run", hosts.run)
+    app.router.add_post("/_golive/started", hosts.started)
+    app.router.add_post("/_golive/history/{stream}", hosts.record)

@@ -24,7 +24,9 @@ import uvloop
 
 from history.run import RunFolder, RunSpec
 from history.writer import Writer
+from simulators.douyin.door_client import Doors
 from simulators.health import watch
+from simulators.timekeeping import timekeeping
 from simulators.workforce.crew import Crew
 from simulators.workforce.roster import provision, register, webhook
 from targets.interface import Run, Target, TargetError
@@ -107,14 +109,16 @@ async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder
         try:
             staff = await provision(target, spec.shops)
             url = webhook(agent.shop for agent in staff)
-            await register(http, asked.gateway_url.rstrip("/"), spec.key, url, _trust(ca))
+            doors = Doors(asked.gateway_url.rstrip("/"), spec.key, ca)
+            await register(http, doors.url, spec.key, url, _trust(ca))
             crew = Crew(target, spec, staff, writer)
-            try:
-                await crew.connect()
-                folder.announce("agents", version=version.version)
-                await crew.live()
-            finally:
-                await crew.leave()
+            async with timekeeping(doors, writer):
+                try:
+                    await crew.connect()
+                    folder.announce("agents", version=version.version)
+                    await crew.live()
+                finally:
+                    await crew.leave()
         finally:
             await _clean(target)
 

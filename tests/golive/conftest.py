@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,13 @@ def tiny(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def golive(tmp_path: Path) -> Iterator[Golive]:
-    """Start `golive …` in an empty folder; what still runs at the end of the test is ended."""
+def golive_on(tmp_path: Path) -> Iterator[Golive]:
+    """Start `golive …` in an empty folder, behind a command such as `ip netns exec`; ended with the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str) -> "subprocess.Popen[str]":
+    def start(before: tuple[str, ...], *arguments: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
-            [sys.executable, "-m", "golive", *arguments],
+            [*before, sys.executable, "-m", "golive", *arguments],
             cwd=tmp_path,
             text=True,
             stdin=subprocess.PIPE,
@@ -75,3 +76,9 @@ def golive(tmp_path: Path) -> Iterator[Golive]:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def golive(golive_on: Golive) -> Golive:
+    """Start `golive …` in an empty folder; what still runs at the end of the test is ended."""
+    return partial(golive_on, ())

@@ -1,8 +1,12 @@
 """The live view's join gives the same figures in whatever order the streams are read."""
 
 from itertools import permutations
+from pathlib import Path
 
-from golive.live import Live
+import pytest
+
+from golive.live import Follower, Live
+from history.writer import Writer
 
 Row = tuple[int, str, str, str, int, str]
 MS = 1_000_000
@@ -45,6 +49,30 @@ def test_a_resolved_conversation_is_not_open_and_a_moved_one_is() -> None:
     moved = play([AGENTS, [(60 * MS, "released", "c1", "", 0, "transferred")]])
     resolved = play([AGENTS, [(60 * MS, "released", "c1", "", 0, "resolved")]])
     assert (len(moved.open), len(resolved.open)) == (1, 0)
+
+
+def test_rows_of_another_clock_are_moved_before_they_are_joined_and_not_shown_while_that_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway, agents = Writer(tmp_path, "gateway"), Writer(tmp_path, "agents")
+    gateway.add("pushed", t=10 * MS, message="@1")
+    gateway.flush()
+    monkeypatch.setattr("golive.live.identity", lambda: "another clock")
+    follower = Follower(tmp_path)
+    agents.flush()
+    assert follower.poll().shown == 0
+    for writer in (gateway, agents):
+        writer.add("clock", t=0, n=-7 * MS if writer is agents else 0, note="1")
+    agents.add("shown", t=37 * MS, message="@1")
+    gateway.add("pushed", t=10 * MS, message="@1")
+    gateway.close()
+    agents.close()
+    assert follower.poll().to_agent.quantiles(100 * MS) == (0.02, 0.02)
+
+
+def test_messages_are_counted_at_the_gateway_where_the_customers_records_come_only_at_the_end() -> None:
+    live = play([[(9 * MS, "accepted", "@C1", "@1", 1, "")]])
+    assert (live.sent, live.messages) == (0, 1)
 
 
 def test_samples_older_than_the_window_are_forgotten() -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic_ns
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import pytest
 from aiohttp import WSMsgType, web
 
 from fixtures.shops import plan_shops
+from history.clock import identity
 from history.reader import Stream, read
 from history.run import App, RunFolder, RunSpec
 from history.scenario import Scenario
@@ -47,6 +49,9 @@ class StandIn:
                 self.news.notify_all()
             await self._answer(ws, who, frame)
         return ws
+
+    async def clock(self, _: web.Request) -> web.Response:
+        return web.json_response({"t": monotonic_ns(), "clock": identity()})
 
     async def saw(self, done: Callable[[list[dict[str, Any]]], object]) -> None:
         """Wait until the frames so far satisfy `done`."""
@@ -97,6 +102,7 @@ async def stand_in() -> AsyncIterator[StandIn]:
     here = StandIn()
     app = web.Application()
     app.router.add_get("/customer", here.customer)
+    app.router.add_get("/_golive/clock", here.clock)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -134,6 +140,7 @@ class Play:
                 shops=shops,
                 seed=scenario.seed,
                 workers=workers,
+                key="K",
             )
         )
 

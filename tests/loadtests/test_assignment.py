@@ -9,6 +9,7 @@ from fixtures.shops import plan_shops
 from history.run import App, RunFolder, RunSpec
 from history.scenario import load
 from loadtests.assignment import HOST, SCENARIOS, Assignment, UsageError, assignment
+from simulators.douyin.door_client import Doors
 
 SHORT = load(SCENARIOS / "short.toml")
 
@@ -47,6 +48,20 @@ def test_by_hand_a_scenario_is_played_without_a_history() -> None:
     assert assignment({}, "http://localhost:99/", "short").gateway == "http://localhost:99"
 
 
+def test_where_the_run_is_elsewhere_its_gateway_is_asked(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Doors] = []
+
+    def give(doors: Doors) -> RunSpec:
+        asked.append(doors)
+        return run.spec().public()
+
+    monkeypatch.setattr(Doors, "run", give)
+    env = {"GOLIVE_RUN": "http://bench.example:8899/", "GOLIVE_KEY": "K", "GOLIVE_RECORDS": "here"}
+    found = assignment(env, None, "")
+    assert asked == [Doors("http://bench.example:8899", "K")]
+    assert (found.gateway, found.run, found.folder, found.history) == (asked[0].url, "r1", None, Path("here/r1"))
+
+
 def test_the_stop_file_is_seen(run: RunFolder) -> None:
     found = assignment({"GOLIVE_RUN": str(run.path)}, None, "")
     assert not found.stop_asked()
@@ -57,6 +72,7 @@ def test_the_stop_file_is_seen(run: RunFolder) -> None:
 @pytest.mark.parametrize(
     ("env", "host", "scenario", "message"),
     [
+        ({"GOLIVE_RUN": "http://127.0.0.1:9", "GOLIVE_PATIENCE": "0"}, None, "", "no run could be had there"),
         ({"GOLIVE_RUN": "nowhere"}, None, "", "run.json cannot be read"),
         ({}, None, "lunch", "cannot be read"),
         ({}, "http://203.0.113.7:80", "short", "neither on loopback nor allow-listed"),

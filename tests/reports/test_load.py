@@ -1,11 +1,14 @@
 """Streams become one history, cut where the first falls silent."""
 
+import dataclasses
+
 import msgspec
 import pytest
 
 from history.reader import BadStream, read
 from history.run import RunFolder
 from history.writer import Writer
+from reports.clocks import UNKNOWN_NS
 from reports.load import NoHistory, join, load
 
 
@@ -42,16 +45,35 @@ def test_golives_own_silence_shortens_nothing(tell):
     assert history.horizon == 60_000_000_000
 
 
-def test_times_are_put_on_the_gateways_clock(tmp_path):
-    writer = Writer(tmp_path, "agents", now=lambda: 10)
-    writer.add("lag", t=5)
+def stream(folder, name, clock, *rows, end=10):
+    writer = Writer(folder, name, now=lambda: end)
+    for t, kind, n, note in rows:
+        writer.add(kind, t=t, n=n, note=note)
     writer.close()
-    stream = read(writer.path)
-    moved = msgspec.structs.replace(stream.header, offset_ns=100, error_ns=7)
-    history = join([type(stream)(moved, stream.table, stream.ended, stream.watermark)])
-    assert history.rows["t"].to_list() == [105]
+    found = read(writer.path)
+    return dataclasses.replace(found, header=msgspec.structs.replace(found.header, clock=clock))
+
+
+def test_times_are_put_on_the_gateways_clock(tmp_path):
+    far = stream(tmp_path, "agents", "b", (5, "lag", 0, ""), (0, "clock", 100, "7"))
+    history = join([stream(tmp_path, "gateway", "a", end=200), far])
+    assert history.of("lag")["t"].to_list() == [105]
     assert history.horizon == 110
-    assert history.error_ns == 14
+    assert history.error_ns("agents", "gateway") == 7
+
+
+def test_the_very_same_clock_is_never_shifted_whatever_was_measured(tmp_path):
+    near = stream(tmp_path, "agents", "a", (5, "lag", 0, ""), (0, "clock", 100, "7"))
+    history = join([stream(tmp_path, "gateway", "a", end=200), near])
+    assert history.of("lag")["t"].to_list() == [5]
+    assert history.error_ns("agents", "gateway") == 0
+
+
+def test_another_clock_that_nobody_compared_is_an_unknown_error(tmp_path):
+    history = join([stream(tmp_path, "gateway", "a"), stream(tmp_path, "agents", "b", (5, "lag", 0, ""))])
+    assert history.error_ns("agents", "gateway") == UNKNOWN_NS
+    assert history.latencies.to_agent.error_s is None
+    assert history.latencies.reply_time.error_s == 0.0
 
 
 def test_as_many_customer_streams_are_needed_as_there_were_workers(tell, spec):

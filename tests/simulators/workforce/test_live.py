@@ -91,7 +91,9 @@ async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
     folder = RunFolder(tmp_path / "run")
     app = App(client_key="test-key", client_secret="test-secret")
     shops = plan_shops(scenario, 1)
-    folder.write_spec(RunSpec(id="r1", number=7, scenario=scenario, target="reference", app=app, shops=shops, seed=1))
+    folder.write_spec(
+        RunSpec(id="r1", number=7, scenario=scenario, target="reference", app=app, shops=shops, seed=1, key="K")
+    )
     parts = Parts(folder)
     try:
         await parts.start()
