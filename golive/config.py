@@ -24,6 +24,7 @@ class TargetConfig(Reach, frozen=True, kw_only=True, forbid_unknown_fields=True)
     adapter: str  # "reference", or the path of a file with `target = …`
     allow: tuple[str, ...] = ()
     secrets: dict[str, str] = msgspec.field(default_factory=dict)
+    max_rate: float = 0.0  # customer messages a second it may be sent; 0 = no limit but the scenario's and adapter's
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -25,11 +25,11 @@ class Samples:
         """One sample that ended at t."""
         self._items.append((t, latency))
 
-    def quantiles(self, now: int) -> tuple[float, float] | None:
-        """(p50, p99) in seconds over the window, None without a sample."""
+    def quantiles(self, now: int, enough: int = 1) -> tuple[float, float] | None:
+        """(p50, p99) in seconds over the window, None with fewer samples than `enough`."""
         while self._items and self._items[0][0] < now - WINDOW_NS:
             self._items.popleft()
-        if not self._items:
+        if len(self._items) < enough:
             return None
         ordered = sorted(latency for _, latency in self._items)
         return ordered[len(ordered) // 2] / 1e9, ordered[int((len(ordered) - 1) * 0.99)] / 1e9

@@ -1,18 +1,21 @@
 """The commands of `golive`."""
 
 import asyncio
+import dataclasses
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from golive import certs as certificates
-from golive import failures
+from golive import failures, recipe
 from golive.chat import chat as talk
 from golive.crowd import MASTER_PORT, Crowd
 from golive.failures import Failure, Usage
@@ -24,6 +27,7 @@ from golive.reach import Reach
 from golive.serve import serve as keep_up
 from golive.verdict import REPORT, conclude
 from golive.worker import become, command, environment
+from history.toml import dump
 from reports.page.terminal import verdict
 
 app = typer.Typer(
@@ -62,6 +66,14 @@ TlsCert = Annotated[str, typer.Option(metavar="FILE", help=say("网关的证书"
 TlsKey = Annotated[str, typer.Option(metavar="FILE", help=say("及其私钥", "and its key"))]
 Ca = Annotated[str, typer.Option(metavar="FILE", help=say("网关证书的 CA", "the CA of the gateway's certificate"))]
 TargetCa = Annotated[str, typer.Option(metavar="FILE", help=say("被测系统证书的 CA", "the CA of the target's"))]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help=say("改场景里的一项,可重复", "change a key of the scenario, such as phases.surge.rate=200; repeatable"),
+    ),
+]
 Conditional = Annotated[
     bool, typer.Option("--allow-conditional", help=say("“有条件上线”也退出 0", "exit 0 on GO WITH CONDITIONS too"))
 ]
@@ -82,6 +94,7 @@ def rehearse(
             metavar="PHASE+S", help=say("在某阶段 kill -9 参考系统", "kill -9 the reference, such as surge+10")
         ),
     ] = "",
+    changes: Changes = None,
     listen: Listen = "",
     public_url: PublicUrl = "",
     tls_cert: TlsCert = "",
@@ -108,6 +121,7 @@ def rehearse(
         crowd = Crowd(processes, workers, master_port, master_elsewhere)
         ports = (gateway_port, service_port)
         wish = Wish(scenario, target, seed, runs, *ports, allow_conditional, platform, kill, crowd, reach, key)
+        wish = dataclasses.replace(wish, changes=tuple(changes or ()))
         code, _ = perform(wish, console)
         raise typer.Exit(code)
 
@@ -155,14 +169,35 @@ def gather(
         )
 
 
-@app.command(help=say("列出场景。", "List the scenarios."))
-def scenarios() -> None:
-    """The scenarios that come with golive, a line each."""
+@app.command(help=say("列出场景,或完整显示其中一个。", "List the scenarios, or show one whole."))
+def scenarios(
+    show: Annotated[
+        str, typer.Option(metavar="SCENARIO", help=say("显示全部设置(TOML)", "print all its settings (TOML)"))
+    ] = "",
+    changes: Changes = None,
+) -> None:
+    """The scenarios that come with golive, a line each; or all of one, defaults and files' contents included."""
     with clear_words():
+        if show:
+            print(dump(msgspec.to_builtins(find_scenario(show, changes or ()))), end="")
+            return
         for path in sorted(SCENARIOS.glob("*.toml")):
             found = find_scenario(path.stem)
             seconds = sum(phase.seconds for phase in found.phases) + found.drain_s()
             console.print(f"{path.stem:12} {seconds:5.0f} s  {say(found.title_zh, found.title_en)}", highlight=False)
+
+
+@app.command(help=say("写出一份带注释的场景和数据样例,从它开始。", "Write a commented scenario with sample data."))
+def init(
+    folder: Annotated[Path, typer.Argument(help=say("写到哪个目录", "where to write it"))] = Path(),
+) -> None:
+    """Write the recipe's files and say what to do with them."""
+    with clear_words():
+        for path in recipe.write(folder):
+            console.print(f"  {path}", highlight=False)
+        first = recipe.FILES[0]
+        console.print(say("改成您自己的数据,然后:", "Make them your own, then:"))
+        console.print(f"  golive rehearse {shlex.quote(str(folder / first))}", highlight=False)
 
 
 @app.command(help=say("让网关、客服系统和客服一直运行。", "Keep gateway, service and agents running."))

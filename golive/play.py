@@ -1,10 +1,11 @@
 """From a scenario's name to an exit code: check, rehearse, judge, write, show."""
 
 import difflib
+import os
 import shlex
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +16,13 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from golive import config, failures
+from fixtures.script import script_of
+from golive import abort, config, failures
 from golive.cast import REFERENCE, Cast
 from golive.crowd import Crowd
 from golive.descriptors import raise_limit
 from golive.failures import Failure, Usage
+from golive.fit import bounded, staffed, timed
 from golive.language import say
 from golive.part import ROOT
 from golive.reach import Reach, settle, warning
@@ -30,10 +33,11 @@ from history.scenario import Kill, Scenario, ScenarioError, load
 from reports.gates import GateError, check_lines
 from reports.model import Judgement
 from reports.page.terminal import verdict
+from reports.page.words import phrase
 from simulators.douyin.profiles import ProfileError, absolute
 from simulators.douyin.stubs import StubError
 from simulators.douyin.stubs import load as load_stubs
-from targets.interface import TargetError
+from targets.interface import Limits, TargetError
 from targets.loading import load as load_target
 
 SCENARIOS = ROOT / "loadtests" / "scenarios"
@@ -59,19 +63,21 @@ class Wish:
     key: str = field(default="", repr=False)  # the run's, where other hosts must know it beforehand
     program: tuple[str, ...] = REFERENCE
     config: Path = field(default=Path("golive.toml"))
+    changes: tuple[str, ...] = ()  # of the scenario: "customers.concurrency=300"
 
 
 def play(wish: Wish, console: Console) -> tuple[int, Judgement]:
     """Rehearse and judge. Raises Failure where the run could not even be judged."""
-    scenario = with_kill(find_scenario(wish.scenario), wish.kill)
-    cast = prepare(wish, scenario)
+    cast = prepare(wish, with_kill(find_scenario(wish.scenario, wish.changes), wish.kill))
     spec = cast.folder.spec()
+    for note in spec.scenario.notes:
+        console.print(Text(say(phrase(note).zh, note), style="dim"))
     trouble: Failure | None = None
     if aloud := warning(cast.reach, cast.reach.public_url):
         console.print(Text(aloud, style="yellow"))
-    with Screen(console, scenario, spec.id) as screen, interruptible():
+    with Screen(console, spec.scenario, spec.id) as screen, interruptible():
         try:
-            Rehearsal(cast, spec, again(wish, spec.seed), screen).play()
+            Rehearsal(cast, spec, again(wish, spec.seed), screen, wish.changes).play()
         except Failure as failure:
             trouble = failure
         except KeyboardInterrupt:
@@ -103,6 +109,7 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
         raise Usage("a kill is timed by the customers' master, which is elsewhere: take the kills out")
     if bound and scenario.kills:
         raise Usage(f"golive can kill and restart the bundled reference only, not {wish.target}: take the kills out")
+    scenario = suited(scenario, bound)
     raise_limit(scenario.customers.concurrency * 2 + 1024)
     wish.runs.mkdir(parents=True, exist_ok=True)
     if (free := shutil.disk_usage(wish.runs).free / 2**20) < ROOM_MIB:
@@ -128,17 +135,33 @@ def platform_of(wish: Wish, bound: config.TargetConfig | None) -> str:
     return absolute(load_target(bound.adapter).platform, Path(bound.adapter).parent)
 
 
-def find_scenario(name: str) -> Scenario:
-    """The scenario of that name or file, its gates checked too. Raises Usage."""
-    path = Path(name) if name.endswith(".toml") else SCENARIOS / f"{name}.toml"
+def suited(scenario: Scenario, bound: config.TargetConfig | None) -> Scenario:
+    """The scenario within what the target bears (fit.py); the bundled reference bears what its machine does."""
+    if bound is None:
+        return bounded(scenario)
+    try:
+        target = load_target(bound.adapter)
+    except TargetError as error:
+        raise Usage(str(error)) from error
+    limits = target.limits or Limits()
+    own = bound.adapter == config.REFERENCE
+    fitted = scenario if own else timed(staffed(scenario, limits), target.offers)
+    return bounded(fitted, bound.max_rate, limits.max_rate)
+
+
+def find_scenario(name: str, changes: Sequence[str] = ()) -> Scenario:
+    """The scenario of that name or file with those changes (key=value), its lines checked too. Raises Usage."""
+    path = Path(name) if name.endswith(".toml") or os.sep in name else SCENARIOS / f"{name}.toml"
     if not path.exists():
         known = sorted(file.stem for file in SCENARIOS.glob("*.toml"))
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise Usage(f"no scenario {name!r}; {hint}known are: {', '.join(known)}, or give a .toml file")
     try:
-        scenario = load(path)
+        scenario = load(path, changes)
         check_lines(scenario.gates)
+        abort.check_lines(scenario.abort_when)
+        script_of(scenario.talk)
     except (ScenarioError, GateError) as error:
         text = str(error) if str(path) in str(error) else f"{path}: {error}"
         raise Usage(text) from error
@@ -164,6 +187,7 @@ def again(wish: Wish, seed: int) -> str:
     words += ["--platform", wish.platform] if wish.platform else []
     words += ["--kill", wish.kill] if wish.kill else []
     words += wish.reach.flags() + wish.crowd.flags()
+    words += [word for change in wish.changes for word in ("--set", change)]
     return shlex.join(words)
 
 

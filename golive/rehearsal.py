@@ -7,7 +7,7 @@ import random
 import resource
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from fixtures.shops import plan_shops
+from golive import abort
 from golive.cast import Cast
 from golive.failures import INVALID, Failure
 from golive.language import say
@@ -24,6 +25,7 @@ from golive.part import stop_stranger
 from golive.records import owed, wait_for
 from history.run import RunFolder, RunSpec
 from history.scenario import Kill, Scenario
+from history.toml import dump
 from history.writer import Writer
 from simulators.douyin.profiles import profile
 
@@ -37,6 +39,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     command: str
     target: str
     target_version: str = ""
+    changes: tuple[str, ...] = ()  # of the scenario, by --set
     python: str = platform.python_version()
     system: str = f"{platform.system()} {platform.release()} {platform.machine()}"
     cpus: int = os.cpu_count() or 0
@@ -65,7 +68,7 @@ def new_run(
     workers: int = 1,
     key: str = "",
 ) -> tuple[RunFolder, RunSpec]:
-    """Make the run's folder with its specification; `key` is made where none is given.
+    """Make the run's folder with its specification and its scenario as a file; `key` is made where none is given.
 
     Raises ProfileError where there is no such platform profile.
     """
@@ -90,6 +93,7 @@ def new_run(
         key=key or secrets.token_urlsafe(24),
     )
     folder.write_spec(spec)
+    (folder.path / "scenario.toml").write_text(dump(msgspec.to_builtins(scenario)), encoding="utf-8")
     return folder, spec
 
 
@@ -102,12 +106,16 @@ def _free(runs: Path, name: str) -> str:
 class Rehearsal:
     """Drives one run. `show` is called once a second; it may raise KeyboardInterrupt, which ends the run early."""
 
-    def __init__(self, cast: Cast, spec: RunSpec, command: str, show: Callable[[Beat], None]) -> None:
+    def __init__(
+        self, cast: Cast, spec: RunSpec, command: str, show: Callable[[Beat], None], changes: Sequence[str] = ()
+    ) -> None:
         self.cast = cast
         self.spec = spec
         self.scenario = spec.scenario
         self.notices: list[str] = []
         self._command = command  # how to do it again
+        self._changes = tuple(changes)
+        self._abort_when = abort.check_lines(spec.scenario.abort_when)
         self._show = show
         self._follower = Follower(cast.folder.history)
         self._writer = Writer(cast.folder.history, "golive", spec.id)
@@ -152,6 +160,7 @@ class Rehearsal:
             command=self._command,
             target=self.spec.target,
             target_version=version,
+            changes=self._changes,
         )
         (self.cast.folder.path / "about.json").write_bytes(msgspec.json.format(msgspec.json.encode(about)))
 
@@ -167,7 +176,7 @@ class Rehearsal:
                 begun = min(live.phases.values()) / 1e9
             gone = now - begun
             self._beat("running" if gone < length else "draining", max(0.0, length + drain - gone))
-            if self._watch():
+            if self._watch() or self._aborted():
                 return
             if gone > length + drain + 60:
                 raise Failure("the customers did not end a minute after the drain; see customers.log")
@@ -181,6 +190,14 @@ class Rehearsal:
         except OSError as error:
             raise Failure(f"{self._writer.path}: cannot be written ({error.strerror}); the run is ended") from error
         self._show(Beat(self._follower.live, self.cast, left_s, stage, self.notices))
+
+    def _aborted(self) -> bool:
+        """Whether a line of abort_when is true now: the run is ended as after its drain, and judged."""
+        why = abort.reason(self._abort_when, self._follower.live, time.monotonic_ns())
+        if why:
+            self._writer.add("aborted", note=why)
+            self.notices.append(say(f"按 abort_when 提前结束:{why}", f"ended early by abort_when: {why}"))
+        return bool(why)
 
     def _watch(self) -> bool:
         """Look after the processes; whether the run is over."""

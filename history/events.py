@@ -68,6 +68,7 @@ KINDS: Final[dict[str, str]] = {
     # any process
     "phase": "a phase of the scenario begins; note = its name",
     "fault": "a deliberate disturbance; note = '<what> begins' or '<what> ends'",
+    "aborted": "golive ended the run early: note = the line of abort_when that came true, and its figure",
     "died": "a process ended unasked; actor = its name, note = its exit",
     "restarted": "that process is ready again",
     "lag": "one sample of this process's loop lag; n = microseconds",

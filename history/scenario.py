@@ -1,15 +1,17 @@
 """What a rehearsal is asked to be: a scenario in TOML (loadtests/scenarios/), checked before anything starts."""
 
-import difflib
-import re
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-
-class ScenarioError(ValueError):
-    """The scenario file is wrong; the text says where, what, and what would be right."""
+from history import changes, data
+from history.phases import Phase as Phase
+from history.phases import wrong_phase
+from history.scenario_error import ScenarioError as ScenarioError
+from history.talk import Talk, wrong_lines, wrong_words
 
 
 class Shops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,14 +34,6 @@ class Customers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     vip_share: float = 0.1
     listed_share: float = 0.01  # messages that contain a listed word
     burst_share: float = 0.2  # turns of 2-5 messages within 1 s
-
-
-class Phase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One stretch of the run. `rate` is customer messages a second over all customers, burst messages counted."""
-
-    name: str
-    seconds: float
-    rate: float
 
 
 class Agents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,8 +116,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     title_zh: str
     title_en: str
     customers: Customers
-    phases: tuple[Phase, ...]
     gates: tuple[str, ...]
+    phases: tuple[Phase, ...] = ()  # with `arrivals`: a ramp before the curve, made where none is written
     shops: Shops = Shops()
     agents: Agents = Agents()
     faults: Faults = Faults()
@@ -132,19 +126,35 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     waivers: tuple[Waiver, ...] = ()
     seed: int = 618
     business_speed: float = 60.0
+    max_rate: float = 0.0  # customer messages a second, never exceeded; 0 = no limit
+    fit_agents: bool = True  # at a target whose clock cannot be set: no more messages than its agents can answer
+    abort_when: tuple[str, ...] = ()  # the run ends early, and is no GO, when one of these lines comes true
+    arrivals: str = ""  # a file minute,count beside the scenario: the shop's own curve, as phases
+    time_scale: float = 1.0  # the curve is played so many times as fast
+    volume: float = 1.0  # ... with so many times its messages
+    dialogues: str = ""  # a file intent,text,weight beside the scenario: customers' own lines
+    wordlist: str = ""  # a file of one word a line beside the scenario: the merchant's own listed words
+    talk: Talk = Talk()  # what `dialogues` and `wordlist` held
+    notes: tuple[str, ...] = ()  # what was made of the scenario before the run, in words: files read, rates lowered
 
     def drain_s(self) -> float:
         """How long a message may still be on its way after the last phase: the whole retry plan and 10 s."""
         return sum(self.gateway.retry_s) + self.gateway.cut_s * (len(self.gateway.retry_s) + 1) + 10.0
 
 
-def load(path: Path) -> Scenario:
-    """Read and check a scenario file; its stubs' folder is made absolute. Raises ScenarioError (file, place, mend)."""
+def load(path: Path, wishes: Sequence[str] = ()) -> Scenario:
+    """Read a scenario file and the files it names, changed by `wishes` (key=value), and check it.
+
+    What the files held is in the result (phases, talk, notes), which names them no more; its stubs' folder is made
+    absolute. Raises ScenarioError.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read ({error.strerror})") from error
-    return _with_stubs(parse(text, str(path)), path.parent)
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}: not TOML: it is no UTF-8 text; save it as UTF-8") from error
+    return _with_stubs(parse(text, str(path), path.parent, wishes), path.parent)
 
 
 def _with_stubs(scenario: Scenario, folder: Path) -> Scenario:
@@ -154,22 +164,32 @@ def _with_stubs(scenario: Scenario, folder: Path) -> Scenario:
     return msgspec.structs.replace(scenario, gateway=msgspec.structs.replace(scenario.gateway, stubs=str(stubs)))
 
 
-def parse(text: str, origin: str = "scenario") -> Scenario:
-    """The scenario in a TOML text; `origin` names it in errors."""
+def parse(text: str, origin: str = "scenario", folder: Path = Path(), wishes: Sequence[str] = ()) -> Scenario:
+    """The scenario in a TOML text; `origin` names it in errors, `folder` is where the files it names are."""
     try:
-        scenario = msgspec.toml.decode(text, type=Scenario)
-    except msgspec.ValidationError as error:
-        raise ScenarioError(f"{origin}: {error}{_suggest(str(error))}") from error
-    except msgspec.DecodeError as error:
+        document: dict[str, Any] = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ScenarioError(f"{origin}: not TOML: {error}") from error
-    if wrong := _wrong(scenario):
+    written = _converted(document, origin)
+    if wishes:
+        written = _converted(changes.apply(document, Scenario, wishes), f"{origin} with --set {' --set '.join(wishes)}")
+    whole = data.resolve(written, folder, origin)
+    if wrong := _wrong(whole):
         raise ScenarioError(f"{origin}: {wrong}")
-    return scenario
+    return whole
+
+
+def _converted(document: dict[str, Any], origin: str) -> Scenario:
+    try:
+        return msgspec.convert(document, Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(f"{origin}: {error}{changes.suggest(str(error), Scenario)}") from error
 
 
 def _wrong(s: Scenario) -> str:
     shares = {
         "shops.hot_share": s.shops.hot_share,
+        "shops.second_device_share": s.shops.second_device_share,
         "customers.vip_share": s.customers.vip_share,
         "customers.listed_share": s.customers.listed_share,
         "customers.burst_share": s.customers.burst_share,
@@ -180,39 +200,35 @@ def _wrong(s: Scenario) -> str:
     for name, share in shares.items():
         if not 0 <= share <= 1:
             return f"{name} = {share} is no share; write a number from 0 to 1"
-    if not s.phases:
-        return "it has no [[phases]]; write at least one with name, seconds and rate"
-    for phase in s.phases:
-        if phase.seconds <= 0 or phase.rate < 0:
-            return f"phase {phase.name!r}: seconds must be above 0 and rate not below 0"
-    names = [phase.name for phase in s.phases]
-    for kill in s.kills:
-        if kill.phase not in names:
-            return f"kill in phase {kill.phase!r}: there is none; phases are {', '.join(names)}"
+    if wrong := _wrong_phases(s):
+        return wrong
+    if wrong := wrong_lines(s.talk.lines) or wrong_words(s.talk.words):
+        return f"talk: {wrong}"
+    if not 0 <= s.max_rate < float("inf"):
+        return f"max_rate = {s.max_rate}; write customer messages a second, or 0 for no limit"
     for low, what in (
         (s.customers.concurrency, "customers.concurrency"),
         (s.shops.count, "shops.count"),
         (s.shops.capacity, "shops.capacity"),
+        (s.agents.chars_per_s, "agents.chars_per_s"),
         (s.business_speed, "business_speed"),
         (s.gateway.batch, "gateway.batch"),
     ):
-        if low <= 0:
+        if not 0 < low < float("inf"):
             return f"{what} must be above 0, not {low}"
     return ""
 
 
-def _fields(struct: type[msgspec.Struct]) -> set[str]:
-    names = set()
-    for field in msgspec.structs.fields(struct):
-        names.add(field.name)
-    return names
-
-
-def _suggest(message: str) -> str:
-    unknown = re.search(r"unknown field `(\w+)`", message)
-    if not unknown:
-        return ""
-    parts = (Scenario, Shops, Customers, Phase, Agents, Faults, Kill, Gateway, Waiver)
-    known = set().union(*(_fields(part) for part in parts))
-    near = difflib.get_close_matches(unknown[1], known, 1)
-    return f"; did you mean `{near[0]}`?" if near else f"; known keys: {', '.join(sorted(known))}"
+def _wrong_phases(s: Scenario) -> str:
+    if not s.phases:
+        return "it has no [[phases]]; write at least one with name, seconds and rate"
+    for phase in s.phases:
+        if wrong := wrong_phase(phase):
+            return f"phase {phase.name!r}: {wrong}"
+    names = [phase.name for phase in s.phases]
+    if twice := [name for name in names if names.count(name) > 1]:
+        return f"two phases are called {twice[0]!r}; give each its own name"
+    for kill in s.kills:
+        if kill.phase not in names:
+            return f"kill in phase {kill.phase!r}: there is none; phases are {', '.join(names)}"
+    return ""

@@ -21,6 +21,7 @@ import msgspec
 from fixtures.shops import plan_shops
 from history.run import RunFolder, RunSpec, ShopSpec
 from history.scenario import Scenario, ScenarioError, load
+from simulators.demand import excess
 from simulators.douyin.door_client import DoorError, Doors, Unreachable
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -62,6 +63,8 @@ def assignment(env: Mapping[str, str], host: str | None, scenario: str) -> Assig
     _refuse_far(gateway, env.get("GOLIVE_ALLOW", ""))
     if "GOLIVE_RUN" not in env:
         plan = _scenario(scenario)
+        if wrong := excess(plan):
+            raise UsageError(f"{scenario}: {wrong}")
         return Assignment(plan, plan_shops(plan, plan.seed), gateway)
     folder = RunFolder(Path(env["GOLIVE_RUN"]))
     try:

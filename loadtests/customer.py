@@ -64,7 +64,7 @@ class CustomerUser(User):
 
     def arrive(self, customer: str, nick: str, shop: str = "") -> None:
         """Begin a visit as this customer; returns at once, the connection follows."""
-        self.visit = Visit(customer, shop or self.shop, nick, self.process.recorder.add)
+        self.visit = Visit(customer, shop or self.shop, nick, self.process.recorder.add, self.process.script.words)
         self._replies.clear()
         self._connect()
 
@@ -75,6 +75,8 @@ class CustomerUser(User):
         """
         visit = self.visit or self._stranger()
         message = visit.intend(text, monotonic_ns() if intended is None else intended)
+        if wait_s := self.process.place_s():
+            gevent.sleep(wait_s)
         if self._in_time(message) and self._write(Send(message.id, text)):
             visit.sent(message, monotonic_ns())
             return message.id
@@ -165,11 +167,14 @@ class CustomerUser(User):
             visit.joined(t, frame.conversation)
             self._failures = 0
             for message in tuple(visit.unaccepted.values()):
-                self._write(Send(message.id, message.text))
+                if wait_s := self.process.place_s():
+                    gevent.spawn_later(wait_s, self._again, visit, message.id)
+                else:  # at once, so that it goes before what is said next
+                    self._write(Send(message.id, message.text))
             self._ready.set()
         elif isinstance(frame, Busy):
             visit.rejected(frame.id, t, "busy")
-            gevent.spawn_later(frame.retry_s, self._again, visit, frame.id)
+            gevent.spawn_later(frame.retry_s + self.process.place_s(), self._again, visit, frame.id)
         elif isinstance(frame, Error):
             self._fire("frame", 0.0, 0, f"the gateway refused a frame: {frame.code}")
 

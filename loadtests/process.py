@@ -11,10 +11,12 @@ from gevent.event import AsyncResult, Event
 from locust.env import Environment
 
 from fixtures.people import person
+from fixtures.script import script_of
 from history.scenario import Phase
 from loadtests.assignment import Assignment
 from loadtests.delivery import deliver
 from loadtests.engine import Engine
+from loadtests.pacer import Pacer
 from loadtests.recorder import Recorder
 from loadtests.schedule import begins, length_s
 from loadtests.team import Team
@@ -40,6 +42,7 @@ class LoadProcess:
     def __init__(self, environment: Environment, task: Assignment) -> None:
         """Raises DoorError where the gateway's clock cannot be read."""
         self.task = task
+        self.script = script_of(task.scenario.talk)
         self.stopping = False
         self.recorder = Recorder(None, "", "")
         self.leaving = Event()  # users that have nothing left to do wait for it
@@ -49,6 +52,7 @@ class LoadProcess:
         self._clock: gevent.Greenlet[..., None] | None = None
         self._start: AsyncResult[int] = AsyncResult()
         self._environment = environment
+        self._pacer = Pacer()
         self._users = 0
         person(task.scenario.seed, 0)  # makes the pool of people now, not under load
 
@@ -73,6 +77,10 @@ class LoadProcess:
         slot = self.team.rank + self._users * self.team.size
         self._users += 1
         return slot
+
+    def place_s(self) -> float:
+        """Seconds until this process may send its next customer message: its share of the scenario's max_rate."""
+        return self._pacer.wait_s(monotonic_ns() / 1e9, self.task.scenario.max_rate / self.team.size)
 
     def over(self) -> bool:
         """Whether the test shall end. When it first should, customers are told to leave, which takes a moment."""

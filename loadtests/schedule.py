@@ -5,15 +5,17 @@ exact (unit-rate gaps mapped through the inverse of the cumulative intensity). A
 customer never convoy, as `constant_pacing` does. Closed workload: reply, think, write; only the first turn is planned.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, count
 from random import Random
 from typing import NamedTuple
 
+from history.phases import steps
 from history.scenario import Phase, Scenario
 from simulators.customers import burst, messages_per_turn
-
-OPENING = 0.8  # of the first phase: every customer's first turn falls in it, whatever the phase's rate
+from simulators.demand import OPENING as OPENING
 
 
 class Due(NamedTuple):
@@ -38,11 +40,11 @@ def begins(phases: Sequence[Phase]) -> list[float]:
 
 
 def next_active(phases: Sequence[Phase], t_s: float) -> float | None:
-    """The earliest time from `t_s` on at which customers write (some phase with a rate is on); None after the last."""
-    edges = begins(phases)
-    for phase, low, high in zip(phases, edges, edges[1:], strict=False):
-        if phase.rate > 0 and t_s < high:
-            return max(t_s, low)
+    """The earliest time from `t_s` on at which customers write (a rate above 0 is on); None after the last."""
+    plan = _demand(tuple(phases))
+    for begin, end, rate in zip(plan.edges, plan.edges[1:], plan.rates, strict=False):
+        if rate > 0 and t_s < end:
+            return max(t_s, begin)
     return None
 
 
@@ -77,20 +79,39 @@ def _goodbye_last(due: Sequence[Due]) -> Iterator[Due]:
 
 def arrivals(phases: Sequence[Phase], share: float, first_s: float, rng: Random) -> Iterator[float]:
     """`first_s`, then a Poisson process of intensity `share` times the phases' rate, until the phases end."""
-    edges = begins(phases)
+    plan = _demand(tuple(phases))
     yield first_s
-    t, at = first_s, 0
-    gap = rng.expovariate(1.0)  # in units of expected arrivals
-    while at < len(phases):
-        intensity = share * phases[at].rate
-        room = intensity * (edges[at + 1] - max(t, edges[at]))
-        if gap < room:
-            t = max(t, edges[at]) + gap / intensity
-            yield t
-            gap = rng.expovariate(1.0)
-        else:
-            gap -= max(0.0, room)
-            at += 1
+    wanted = plan.wanted_by(first_s)
+    while True:
+        wanted += rng.expovariate(share)
+        if wanted >= plan.wanted[-1]:
+            return
+        yield plan.when(wanted)
+
+
+class _Demand(NamedTuple):
+    """The messages wanted since the start, at each edge of a stretch of one rate, and its inverse."""
+
+    edges: list[float]
+    wanted: list[float]
+    rates: list[float]
+
+    def wanted_by(self, t_s: float) -> float:
+        at = min(bisect_right(self.edges, t_s), len(self.rates)) - 1
+        return self.wanted[at] + self.rates[at] * (t_s - self.edges[at])
+
+    def when(self, wanted: float) -> float:
+        at = bisect_right(self.wanted, wanted) - 1  # of stretches that add nothing the last: the next adds something
+        return min(self.edges[at] + (wanted - self.wanted[at]) / self.rates[at], self.edges[at + 1])
+
+
+@lru_cache(maxsize=8)
+def _demand(phases: tuple[Phase, ...]) -> _Demand:
+    """Shared by all slots: a day's curve has more than a thousand stretches."""
+    parts = steps(phases)
+    edges = accumulate((seconds for seconds, _ in parts), initial=0.0)
+    wanted = accumulate((seconds * rate for seconds, rate in parts), initial=0.0)
+    return _Demand(list(edges), list(wanted), [rate for _, rate in parts])
 
 
 def think_s(mean_s: float, business_speed: float, rng: Random) -> float:

@@ -51,7 +51,7 @@ class ScheduledCustomer(CustomerUser):
     def on_reply(self, frame: Receive, waited_s: float | None) -> None:
         """Take the reply in; some are confirmed as read."""
         business_s = (waited_s or 0.0) * self.scenario.business_speed
-        self.memory = mind.react(self.memory, frame.text, business_s)
+        self.memory = mind.react(self.memory, frame.text, business_s, self.process.script)
         if self.rng.random() < mind.READ_SHARE:
             self.read(frame.index)
 
@@ -102,7 +102,8 @@ class ScheduledCustomer(CustomerUser):
             self.say(text, self._at(at + late))
 
     def _speak(self, size: int, last: bool) -> list[str]:
-        turn = mind.speak(self.who, self.memory, self.scenario.customers, size, last, self.rng)
+        habits, script = self.scenario.customers, self.process.script
+        turn = mind.speak(self.who, self.memory, habits, size, last, self.rng, script)
         self.memory = mind.remember(self.memory, turn)
         return list(turn.texts)
 

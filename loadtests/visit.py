@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from fixtures.words import listed_in
+from fixtures.words import BUNDLED, WordList
 from history.tokens import find
 from loadtests.recorder import Record
 from simulators.douyin.frames import Accepted, Receive
@@ -19,7 +19,7 @@ class Message(NamedTuple):
 class Visit:
     """One customer in one shop; `record` takes history rows."""
 
-    def __init__(self, customer: str, shop: str, nick: str, record: Record) -> None:
+    def __init__(self, customer: str, shop: str, nick: str, record: Record, words: WordList = BUNDLED) -> None:
         self.customer = customer
         self.shop = shop
         self.nick = nick
@@ -31,6 +31,7 @@ class Visit:
         self._waiting: int | None = None  # intended time of the oldest message without a reply
         self._number = 0
         self._record = record
+        self._listed_in = words.listed_in
 
     def joined(self, t: int, conversation: str) -> None:
         """The gateway said welcome."""
@@ -42,7 +43,7 @@ class Visit:
         """The schedule wants this text sent at `t`."""
         self._number += 1
         message = Message(f"{self.customer}-{self._number}", text, t)
-        self._row("intended", t, message=message.id, note="listed" if listed_in(text) else "")
+        self._row("intended", t, message=message.id, note="listed" if self._listed_in(text) else "")
         return message
 
     def dropped(self, message: Message, t: int) -> None:
@@ -68,7 +69,7 @@ class Visit:
     def received(self, frame: Receive, t: int) -> int | None:
         """A reply came; the ns since the oldest unanswered message was intended, None where nothing waited."""
         self.after = max(self.after, frame.index)
-        listed = "listed" if listed_in(frame.text) else ""
+        listed = "listed" if self._listed_in(frame.text) else ""
         self._row("received", t, message=find(frame.text), ref=frame.message, n=frame.index, note=listed)
         waited = None if self._waiting is None else t - self._waiting
         self._waiting = None

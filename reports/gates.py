@@ -43,7 +43,7 @@ OPTIONAL = (
 )  # a run in which no device was away, or had a twin, may say lost = 0
 LEFT_OUT_SHARE = 0.5  # with more than this left out, a latency speaks for too little of the run
 ERROR_SHARE = 0.2  # of a gate's limit: a clock less sure than this judges nothing
-_SHAPE = re.compile(
+SHAPE = re.compile(
     r"(?P<metric>\w+)(?:\s+(?P<stat>[a-z]\w*))?\s*(?P<op><=|>=|<|>|=)\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|%)?"
 )
 
@@ -89,7 +89,7 @@ def check_lines(lines: Iterable[str]) -> tuple[Line, ...]:
 
 def parse(text: str) -> Line:
     """One gate's line. Raises GateError."""
-    found = _SHAPE.fullmatch(text.strip())
+    found = SHAPE.fullmatch(text.strip())
     if not found:
         raise GateError(f"gate {text!r} is not METRIC [STAT] OP NUMBER[ms|s|%]; write for example: lost = 0")
     metric, stat, op, number, unit = found["metric"], found["stat"] or "", found["op"], found["number"], found["unit"]

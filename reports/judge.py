@@ -29,6 +29,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     command: str = ""
     target: str = ""
     target_version: str = ""
+    changes: tuple[str, ...] = ()
     python: str = ""
     system: str = ""
     cpus: int = 0
@@ -95,6 +96,7 @@ def _facts(history: History, phases: tuple[Phase, ...]) -> verdict.Facts:
         dropped=len(dropped),
         unsent=_unsent(history),
         scenario=history.scenario,
+        aborted=next(iter(history.of("aborted")["note"]), ""),
     )
 
 
@@ -182,6 +184,8 @@ def _judgement(
         platform=spec.platform_name if spec else "",
         own_chat=spec.own_chat if spec else False,
         other_calls=other_calls(history),
+        changes=about.changes,
+        notes=scenario.notes if scenario else (),
         command=about.command or f"golive rehearse {scenario.name if scenario else ''}".rstrip(),
     )
 

@@ -169,6 +169,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     platform: str = "open-im"  # the profile the simulated platform spoke
     own_chat: bool = False  # its chat payload is golive's own, no platform's
     other_calls: tuple[OtherCall, ...] = ()
+    changes: tuple[str, ...] = ()  # of the scenario, by --set
+    notes: tuple[str, ...] = ()  # what was made of the scenario before the run, one sentence each
 
     def metric(self, name: str) -> int | None:
         """A counted metric by its gate name, or None where no checker counted it."""

@@ -83,6 +83,8 @@ def summary(judgement: Judgement) -> dict[str, Any]:
         "command": j.command,
         "platform": {"profile": j.platform, "own_chat": j.own_chat},
         "other_calls": [msgspec.to_builtins(call) for call in j.other_calls],
+        "changes": list(j.changes),
+        "notes": list(j.notes),
     }
 
 

@@ -43,12 +43,14 @@ class Facts:
     dropped: int
     unsent: int  # intended, and never taken by the gateway
     scenario: Scenario | None
+    aborted: str = ""  # the line of abort_when that ended the run, and its figure
 
 
 def rule(facts: Facts, gates: Sequence[Gate], verdicts: Sequence[Verdict], tightest_s: float | None) -> Ruling:
     """The verdict of a run. INVALID goes before NO-GO: nothing rests on the figures of a sick harness."""
     sick = invalid(facts, tightest_s)
-    failed = [_sentence(gate) for gate in gates if gate.state != "holds" and not gate.waived]
+    failed = [f"the run was ended early by abort_when: {facts.aborted}"] if facts.aborted else []
+    failed += [_sentence(gate) for gate in gates if gate.state != "holds" and not gate.waived]
     failed += ungated(gates, verdicts)
     waived = [f"waived: {gate.line} ({gate.waived})" for gate in gates if gate.waived]
     outcome: Outcome = "INVALID" if sick else "NO-GO" if failed else "GO WITH CONDITIONS" if waived else "GO"
@@ -197,7 +199,8 @@ def _unplayed(facts: Facts, scenario: Scenario) -> list[str]:
     for i, plan in enumerate(scenario.phases):
         phase = played.get(plan.name)
         if phase is None or phase.end_s - phase.begin_s < 0.99 * plan.seconds:
-            found.append(f"the run was cut short: phase {plan.name} was not played to its end")
+            if not facts.aborted:  # then it was cut for the target's sake, which is no fault of the harness
+                found.append(f"the run was cut short: phase {plan.name} was not played to its end")
             break
         asked = plan.rate * plan.seconds
         if i and scenario.customers.workload == "open" and phase.messages < LOAD_SHARE * asked - 6 * asked**0.5:

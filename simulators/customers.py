@@ -3,13 +3,14 @@
 The people are simulated (模拟): satisfaction figures that follow from this module say nothing about real customers.
 """
 
+from collections.abc import Mapping
 from random import Random
 from typing import NamedTuple
 
-from fixtures.dialogues import CLOSING, intents
+from fixtures.dialogues import CLOSING, Intent
 from fixtures.evasions import hide
 from fixtures.people import Order, nickname, order
-from fixtures.words import words
+from fixtures.script import BUNDLED, Script
 from history.scenario import Customers
 
 BURST = (2, 5)  # messages of a burst, each count equally likely
@@ -63,17 +64,20 @@ def messages_per_turn(share: float) -> float:
     return 1.0 - share + share * sum(BURST) / 2
 
 
-def speak(who: Customer, memory: Memory, habits: Customers, size: int, last: bool, rng: Random) -> Turn:
+def speak(
+    who: Customer, memory: Memory, habits: Customers, size: int, last: bool, rng: Random, script: Script = BUNDLED
+) -> Turn:
     """The next turn, of `size` messages; the `last` of a visit says goodbye."""
-    intent = CLOSING if last else _next_intent(memory, rng)
-    lines = intents()[intent].customer
-    chosen = rng.sample(lines, size) if size <= len(lines) else rng.choices(lines, k=size)
-    return Turn(intent, tuple(_worded(line.format_map(who.order._asdict()), habits, rng) for line in chosen))
+    intents = script.dialogues.intents
+    intent = CLOSING if last else _next_intent(memory, intents, rng)
+    lines = (line.format_map(who.order._asdict()) for line in intents[intent].draw(size, rng))
+    return Turn(intent, tuple(_worded(line, habits, script, rng) for line in lines))
 
 
-def react(memory: Memory, reply: str, waited_s: float) -> Memory:
+def react(memory: Memory, reply: str, waited_s: float, script: Script = BUNDLED) -> Memory:
     """The memory after a reply that came `waited_s` (business seconds) after the question."""
-    helped = any(line in reply for line in intents()[memory.intent].agent) if memory.intent else True
+    fitting = script.dialogues.intents[memory.intent].agent if memory.intent else ("",)
+    helped = any(line in reply for line in fitting)
     change = (0.05 if helped else -0.2) - (0.2 if waited_s > PATIENCE_S else 0.0)
     return Memory(memory.intent, memory.replies + 1, helped, min(1.0, max(0.0, memory.mood + change)))
 
@@ -90,19 +94,22 @@ def stars(memory: Memory, rng: Random) -> int:
     return min(5, max(1, round(1 + 4 * memory.mood + rng.uniform(-0.5, 0.9))))
 
 
-def _next_intent(memory: Memory, rng: Random) -> str:
+def _next_intent(memory: Memory, intents: Mapping[str, Intent], rng: Random) -> str:
     """By the fixtures' weights, with thanks likelier after help, complaints and calls for a human likelier without."""
-    weights = {name: intent.weight for name, intent in intents().items()}
+    weights = {name: intent.weight for name, intent in intents.items()}
     if not memory.intent:
-        weights["thanks"] = 0.0
+        likelier = {"thanks": 0.0}
     elif memory.helped:
-        weights["thanks"] *= 3
-    elif memory.mood < 0.5:
-        weights["complaint"] *= 4
-        weights["human"] *= 4
+        likelier = {"thanks": 3.0}
+    else:
+        likelier = {"complaint": 4.0, "human": 4.0} if memory.mood < 0.5 else {}
+    for name in likelier.keys() & weights.keys():
+        weights[name] *= likelier[name]
+    if not any(weights.values()):  # a shop whose customers only ever give thanks
+        return next(name for name, intent in intents.items() if intent.weight)
     return rng.choices(tuple(weights), tuple(weights.values()))[0]
 
 
-def _worded(line: str, habits: Customers, rng: Random) -> str:
+def _worded(line: str, habits: Customers, script: Script, rng: Random) -> str:
     """The clean line, or with `listed_share` the line and one listed word behind it, hidden somehow."""
-    return f"{line}，{hide(rng.choice(words()), rng)}" if rng.random() < habits.listed_share else line
+    return f"{line}，{hide(rng.choice(script.words.words), rng)}" if rng.random() < habits.listed_share else line

@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 import aiohttp
 import msgspec
 
+from fixtures.words import BUNDLED, Listed
 from history.run import App, ShopSpec
 
 Cursor = str  # opaque to the harness, handed back to connect()
@@ -45,6 +46,7 @@ class Run:
     secrets: Mapping[str, str]  # from golive.toml, `env:NAME` resolved
     platform: str = "open-im"  # the profile this run's platform speaks
     ca_file: str = ""
+    words: tuple[Listed, ...] = BUNDLED.entries  # the merchant's list, for the target's filter
 
 
 class Version(NamedTuple):

@@ -4,6 +4,7 @@ Needs `operator_key` among the run's secrets. Every shop it makes is marked as t
 """
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from fixtures.words import listed
+from fixtures.words import Listed
 from history.run import ShopSpec
 from targets.interface import Agent, Cursor, Device, Event, Leftover, Limits, Run, Shop, TargetError, Version
 from targets.reference_device import ANSWER_S, Data, Frame, Socket, begin, event
@@ -93,7 +94,9 @@ class Reference:
         made = await self._call("POST", "/api/v1/shops", self._run.secrets["operator_key"], body)
         admin = await self._login(made["admin_login"], made["admin_password"])
         self._admins[made["id"]] = admin["access_token"]
-        await self._call("PUT", "/api/v1/sensitive-words", admin["access_token"], {"words": word_rules()})
+        await self._call(
+            "PUT", "/api/v1/sensitive-words", admin["access_token"], {"words": word_rules(self._run.words)}
+        )
         return Shop(want.id, made["id"], made["webhook_url"])
 
     async def agents(self, shop: Shop, n: int) -> list[Agent]:
@@ -190,7 +193,7 @@ class Reference:
             raise TargetError(f"{method} {url}: the answer is no JSON; is this the reference service?") from error
 
 
-def word_rules() -> list[dict[str, str]]:
+def word_rules(words: Iterable[Listed]) -> list[dict[str, str]]:
     """The merchant's list as the reference wants it: each word with its action each way."""
     return [
         {
@@ -198,7 +201,7 @@ def word_rules() -> list[dict[str, str]]:
             "to_customer": _TO_CUSTOMER.get(each.category, "mask"),
             "to_agent": _TO_AGENT.get(each.category, "mask"),
         }
-        for each in listed()
+        for each in words
     ]
 
 

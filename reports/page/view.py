@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reports.model import Environment, Judgement
 from reports.page import banner, figures, gateline, reasons, rows, tiles
-from reports.page.words import LANGUAGES, Text, name, same, say, table
+from reports.page.words import LANGUAGES, Text, name, phrase, same, say, table
 
 if TYPE_CHECKING:
     from reports.page.drawings import Example, Picture
@@ -86,6 +86,8 @@ def facts(judgement: Judgement) -> list[Fact]:
         Fact(say("page.seed"), same(judgement.seed)),
         Fact(say("page.run"), same(figures.visible(judgement.run))),
         *([Fact(say("page.platform"), platform(judgement))] if judgement.platform else []),
+        *(Fact(say("page.changed"), same(figures.visible(change))) for change in judgement.changes),
+        *(Fact(say("page.note"), phrase(figures.visible(note))) for note in judgement.notes),
     ]
 
 

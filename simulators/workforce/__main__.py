@@ -22,6 +22,7 @@ import aiohttp
 import msgspec
 import uvloop
 
+from fixtures.script import script_of
 from history.run import RunFolder, RunSpec
 from history.writer import Writer
 from simulators.douyin.door_client import Doors
@@ -104,6 +105,7 @@ async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder
             secrets=secrets(os.environ),
             platform=spec.platform_name,
             ca_file=ca,
+            words=script_of(spec.scenario.talk).words.entries,
         )
         version = await target.open(run)
         try:

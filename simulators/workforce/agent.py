@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable
 from random import Random
 
-from fixtures.dialogues import is_closing
-from fixtures.words import listed_in
+from fixtures.script import BUNDLED, Script
 from history.scenario import Agents
 from simulators.workforce.ledger import Ledger
 from simulators.workforce.mind import Inbox, Waiting, backoff_s, pause_s, skill
@@ -29,6 +28,7 @@ class SimulatedAgent:
         ledger: Ledger,
         begun: Callable[[], None],
         rng: Random,
+        script: Script = BUNDLED,
     ) -> None:
         self._online = asyncio.Event()
         self.stations = [Station(name, connect, self._told, self._online, ledger, rng) for name in devices]
@@ -38,6 +38,7 @@ class SimulatedAgent:
         self._ledger = ledger
         self._begun = begun
         self._rng = rng
+        self._script = script
         self._skill = skill(rng)
         self._inbox = Inbox()
         self._something = asyncio.Event()
@@ -64,7 +65,7 @@ class SimulatedAgent:
 
     def _read(self, device: str, event: Event) -> None:
         text = event.text or ""
-        self._ledger.customer_wrote(device, event, listed_in(text))
+        self._ledger.customer_wrote(device, event, self._script.words.listed_in(text))
         if self._first("message", event.target_id):
             self._inbox.heard(Waiting(event.conversation, event.platform_id or event.target_id, text))
             self._something.set()
@@ -88,7 +89,7 @@ class SimulatedAgent:
         if sent.outcome == "failed" and draft.listed:
             self._inbox.again(current)
             await self._answer(conversation, self._replies.write(current.text, decent=True))
-        elif is_closing(current.text):
+        elif self._script.dialogues.is_closing(current.text):
             await self._resolve(conversation)
 
     async def _send(self, current: Waiting, draft: Draft) -> Sent:

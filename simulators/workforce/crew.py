@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from random import Random
 
+from fixtures.script import Script, script_of
 from history.run import RunSpec
 from history.writer import Writer
 from simulators.workforce import drops
@@ -22,11 +23,12 @@ class Crew:
     def __init__(self, target: Target, spec: RunSpec, staff: Sequence[Agent], writer: Writer) -> None:
         self.begun = asyncio.Event()
         self._spec = spec
+        script = script_of(spec.scenario.talk)
         rng = Random(f"{spec.seed} workforce")
         seconds = round(len(staff) * spec.scenario.shops.second_device_share)
         second = set(rng.sample(range(len(staff)), min(seconds, len(staff))))
         self.agents = [
-            _simulate(target, spec, agent, number, 2 if number in second else 1, writer, self.begun.set)
+            _simulate(target, spec, agent, number, 2 if number in second else 1, writer, self.begun.set, script)
             for number, agent in enumerate(staff)
         ]
         self.stations = [station for agent in self.agents for station in agent.stations]
@@ -62,7 +64,14 @@ class Crew:
 
 
 def _simulate(
-    target: Target, spec: RunSpec, agent: Agent, number: int, devices: int, writer: Writer, begun: Callable[[], None]
+    target: Target,
+    spec: RunSpec,
+    agent: Agent,
+    number: int,
+    devices: int,
+    writer: Writer,
+    begun: Callable[[], None],
+    script: Script,
 ) -> SimulatedAgent:
     rng = Random(f"{spec.seed} agent {number}")
     habits = spec.scenario.agents
@@ -71,10 +80,11 @@ def _simulate(
         [f"{agent.id}/{device}" for device in range(1, devices + 1)],
         habits,
         spec.scenario.business_speed,
-        Replies(spec.number, number, habits.listed_share, rng),
+        Replies(spec.number, number, habits.listed_share, rng, script),
         Ledger(writer, agent.shop.id, agent.id, agent.capacity),
         begun,
         rng,
+        script,
     )
 
 

@@ -3,10 +3,9 @@
 from random import Random
 from typing import NamedTuple
 
-from fixtures.dialogues import replies_to
 from fixtures.evasions import hide
-from fixtures.words import words
-from history.tokens import clean, token
+from fixtures.script import BUNDLED, Script
+from history.tokens import LETTERS, clean, token
 
 
 class Draft(NamedTuple):
@@ -21,18 +20,20 @@ class Draft(NamedTuple):
 class Replies:
     """One agent's replies; run and sender stand in their tokens, whose numbers never come twice."""
 
-    def __init__(self, run: int, sender: int, listed_share: float, rng: Random) -> None:
+    def __init__(self, run: int, sender: int, listed_share: float, rng: Random, script: Script = BUNDLED) -> None:
         self._run = run
         self._sender = sender
         self._listed_share = listed_share
         self._rng = rng
+        self._script = script
+        self._spelled = [word for word in script.words.plain if set(word) <= set(LETTERS)]  # what a token could hold
         self._number = 0
 
     def write(self, to: str, decent: bool = False) -> Draft:
         """A reply to a text; `listed_share` of them hold one listed word, none where `decent`."""
-        line = self._rng.choice(replies_to(to))
+        line = self._rng.choice(self._script.dialogues.replies_to(to))
         listed = not decent and self._rng.random() < self._listed_share
-        typed = line + hide(self._rng.choice(words()), self._rng) if listed else line
+        typed = line + hide(self._rng.choice(self._script.words.words), self._rng) if listed else line
         name = self._token()
         return Draft(typed, f"{typed} {name}", name, listed)
 
@@ -40,5 +41,5 @@ class Replies:
         while True:
             candidate = token(self._run, self._sender, self._number)
             self._number += 1
-            if clean(candidate, words()):
+            if clean(candidate, self._spelled):
                 return candidate

@@ -7,8 +7,9 @@ import pytest
 
 from golive.config import TargetConfig
 from golive.failures import Failure, Usage
-from golive.play import SCENARIOS, Wish, again, exit_code, find_scenario, platform_of, prepare, with_kill
+from golive.play import SCENARIOS, Wish, again, exit_code, find_scenario, platform_of, prepare, suited, with_kill
 from golive.reach import Reach
+from golive.recipe import write
 from reports.model import Judgement
 
 SHORT = (SCENARIOS / "short.toml").read_text(encoding="utf-8") if (SCENARIOS / "short.toml").exists() else ""
@@ -56,6 +57,7 @@ def test_an_unknown_scenario_suggests_the_near_one() -> None:
         ("seed =", "sede =", "did you mean `seed`"),
         ('"lost = 0"', '"lots = 0"', "lost"),
         ('"lost = 0"', '"lost is 0"', "lost is 0"),
+        ("seed =", 'abort_when = ["lost > 0"]\nseed =', "no lost during a run"),
     ],
 )
 def test_a_wrong_scenario_is_told_with_file_and_mend(tmp_path: Path, right: str, wrong: str, message: str) -> None:
@@ -78,10 +80,13 @@ def test_a_kill_is_planned_by_phase_and_seconds() -> None:
 
 def test_the_command_to_do_it_again_has_everything_that_mattered() -> None:
     assert again(Wish("launch"), 618) == "golive rehearse launch --seed 618"
-    wish = Wish("my own.toml", "staging", kill="surge+10")
+    wish = Wish("my own.toml", "staging", kill="surge+10", changes=("customers.concurrency=5", "title_en=a b"))
     reached = Wish("launch", reach=Reach(listen="10.0.0.5", public_url="http://me:80"))
     assert again(reached, 7) == "golive rehearse launch --seed 7 --listen 10.0.0.5 --public-url http://me:80"
-    assert again(wish, 7) == "golive rehearse 'my own.toml' --seed 7 --target staging --kill surge+10"
+    assert again(wish, 7) == (
+        "golive rehearse 'my own.toml' --seed 7 --target staging --kill surge+10 "
+        "--set customers.concurrency=5 --set 'title_en=a b'"
+    )
 
 
 ADAPTER = """
@@ -125,3 +130,53 @@ def test_a_wrong_stub_file_is_told_before_anything_starts(tmp_path: Path) -> Non
 
 def test_the_command_to_repeat_a_run_names_its_platform() -> None:
     assert again(Wish("short", platform="doudian"), 7) == "golive rehearse short --seed 7 --platform doudian"
+
+
+def test_a_scenario_is_found_by_path_with_its_files_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "shop")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    found = find_scenario("../shop/rehearsal.toml", ["volume=1"])
+    assert [line.intent for line in found.talk.lines][:2] == ["logistics", "logistics"]
+    (tmp_path / "shop" / "rehearsal.toml").rename(tmp_path / "shop" / "evening")
+    assert find_scenario("../shop/evening").phases != found.phases
+
+
+def test_a_list_that_silences_everybody_is_refused_before_the_start(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "wordlist.txt").write_text("\n".join("您我请好的了亲"), encoding="utf-8")
+    with pytest.raises(Usage, match=r"rehearsal\.toml: wordlist: .*list longer phrases"):
+        find_scenario(str(tmp_path / "rehearsal.toml"))
+
+
+MINE = """
+from targets.interface import Limits
+class Mine:
+    name, offers, limits, platform = "mine", frozenset(), Limits(max_agents=200, max_rate=90.0), "open-im"
+    async def open(self, run): ...
+    async def close(self): ...
+    async def shop(self, want): ...
+    async def agents(self, shop, n): ...
+    async def connect(self, agent, device, resume): ...
+target = Mine()
+"""
+
+
+def test_a_target_gets_no_more_than_golive_toml_and_its_adapter_allow(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MINE)
+    bound = TargetConfig(url="http://127.0.0.1", adapter=str(tmp_path / "mine.py"), max_rate=70.0)
+    fitted = suited(find_scenario("launch"), bound)
+    assert (fitted.business_speed, fitted.max_rate) == (1.0, 70.0)
+    with pytest.raises(Usage, match="allows 70 customer messages a second, and phase surge asks for 400"):
+        suited(find_scenario("launch", ["fit_agents=false"]), bound)
+    (tmp_path / "mine.py").write_text("target = 1")
+    with pytest.raises(Usage, match="has no `name`"):
+        suited(find_scenario("launch"), bound)
+
+
+def test_the_bundled_reference_keeps_the_speed_asked_for() -> None:
+    launch = find_scenario("launch")
+    assert suited(launch, None) == launch
+    assert suited(launch, TargetConfig(url="http://127.0.0.1", adapter="reference")) == launch

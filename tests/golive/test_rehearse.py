@@ -74,6 +74,20 @@ def test_a_run_ends_in_demo_passed_with_everything_written(golive: Golive, tiny:
     assert {key: summary(tmp_path)[key] for key in before} == before
 
 
+def test_a_run_that_goes_badly_ends_early_and_says_why(golive: Golive, tiny: Path, tmp_path: Path) -> None:
+    begun = time.monotonic()
+    wish = ("--set", "abort_when=['sync_latency_to_agent p50 > 1ms']", "--set", "phases.steady.seconds=300")
+    process = golive("rehearse", str(tiny), *wish)
+    out, _ = process.communicate(timeout=PATIENCE_S)
+    assert time.monotonic() - begun < 60
+    found = summary(tmp_path)
+    assert "ended early by abort_when: sync_latency_to_agent p50 > 1ms, measured" in out
+    assert found["reasons"][-1 if found["verdict"] == "INVALID" else 0].startswith("the run was ended early"), out
+    assert (found["verdict"], process.returncode) in (("NO-GO", 1), ("INVALID", 3)), out
+    assert not [reason for reason in found["reasons"] if "cut short" in reason]
+    assert alive(RunFolder(last(tmp_path))) == []
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_cut_short_still_gets_its_report_and_leaves_nothing(
     golive: Golive, tiny: Path, tmp_path: Path, how: signal.Signals
@@ -159,6 +173,8 @@ def test_a_taken_port_is_said_with_its_number(golive: Golive, tiny: Path) -> Non
     [
         (("rehearse", "lunch"), 2, "did you mean 'launch'"),
         (("rehearse", "tiny.toml", "--target", "staging"), 2, "no target 'staging'"),
+        (("rehearse", "tiny.toml", "--set", "phases.stedy.rate=1"), 2, "did you mean steady?"),
+        (("rehearse", "tiny.toml", "--set", "max_rate=50"), 2, "phase steady asks for 100.0"),
         (("report", "nowhere"), 2, "no run"),
         (("chat", "--gateway", "http://127.0.0.1:9"), 4, "golive serve"),
     ],

@@ -1,6 +1,6 @@
 """Schedules: absolute, seeded, at the rate the phases ask for, and never in convoy."""
 
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 from random import Random
 from statistics import mean, pstdev
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from history.phases import steps, stretches
 from history.scenario import Customers, Phase, Scenario, load
 from loadtests.assignment import SCENARIOS
 from loadtests.schedule import (
@@ -77,6 +78,17 @@ def test_arrivals_never_convoy(launch: list[Due]) -> None:
     assert pstdev(bins) ** 2 / mean(bins) == pytest.approx(1.0, abs=0.1)
 
 
+def test_a_days_curve_is_followed_minute_by_minute_and_the_same_for_the_same_seed() -> None:
+    minutes = {minute: 200.0 * (minute % 7) for minute in range(1440)}
+    day = scenario([Phase(name="ramp", seconds=20, rate=0), *stretches(minutes, 60, 0.1)], concurrency=200)
+    due = everything(day)
+    assert due == everything(day)
+    assert sum(each.t_s < 20 for each in due) == 200  # everybody opens, and nobody says more
+    for rest in range(7):
+        n = sum(each.t_s >= 20 and int(each.t_s - 20) % 7 == rest for each in due)
+        assert n == pytest.approx(1440 / 7 * 20 * rest, abs=4 * (1440 / 7 * 20 * rest) ** 0.5 + 1)
+
+
 def test_gaps_of_one_customer_are_exponential() -> None:
     """Time-rescaling is exact: mean and deviation of the gaps are both 1/intensity."""
     times = list(arrivals([Phase(name="a", seconds=50_000.0, rate=2.0)], 0.1, 0.0, Random(1)))
@@ -85,9 +97,11 @@ def test_gaps_of_one_customer_are_exponential() -> None:
     assert pstdev(gaps) == pytest.approx(5.0, rel=0.05)
 
 
-PHASES = st.lists(
-    st.builds(Phase, name=st.just("p"), seconds=st.floats(0.1, 60.0), rate=st.floats(0.0, 50.0)), min_size=1, max_size=5
+FLAT = st.builds(Phase, name=st.just("p"), seconds=st.floats(0.1, 60.0), rate=st.floats(0.0, 50.0))
+CURVED = st.lists(st.floats(0.0, 50.0), min_size=1, max_size=9).map(
+    lambda curve: Phase(name="p", seconds=30.0, rate=mean(curve), curve=tuple(curve))
 )
+PHASES = st.lists(FLAT | CURVED, min_size=1, max_size=5)
 
 
 @settings(deadline=None)
@@ -102,8 +116,10 @@ def test_any_schedule_stays_in_time_and_order(phases: list[Phase], seed: int, tu
         assert (one.visit, one.t_s) <= (two.visit, two.t_s)
     for first in firsts[1:]:
         wait_s = 1.0 if first.last else 0.0  # a goodbye waits for the burst before it
-        edges = zip(phases, begins(phases), begins(phases)[1:], strict=False)
-        assert any(p.rate > 0 for p, low, high in edges if low <= first.t_s <= high + wait_s)
+        parts = steps(phases)
+        edges = list(accumulate((seconds for seconds, _ in parts), initial=0.0))
+        lasting = zip(parts, edges, edges[1:], strict=False)
+        assert any(rate > 0 for (_, rate), low, high in lasting if low - 1e-9 <= first.t_s <= high + wait_s)
 
 
 def test_a_goodbye_is_said_last() -> None:

@@ -86,6 +86,21 @@ def test_a_healthy_run_is_go_and_a_demonstration(judged, text):
     assert sum(second.sent for second in j.seconds) == 320
 
 
+def test_a_run_that_was_ended_early_says_by_which_line(judged, text):
+    j = judged(text + "\n59 golive aborted note='unaccounted > 5, measured 9'\n59 golive end")
+    assert (j.verdict, j.exit_code) == ("NO-GO", 1)
+    assert j.reasons == ("the run was ended early by abort_when: unaccounted > 5, measured 9",)
+
+
+def test_changes_and_notes_are_kept(judged, text):
+    about, noted = (
+        judge.About(changes=("seed=7",)),
+        msgspec.structs.replace(scenario(), notes=("w.txt: 2 listed words",)),
+    )
+    j = judged(text, about=about, scenario=noted)
+    assert (j.changes, j.notes) == (("seed=7",), ("w.txt: 2 listed words",))
+
+
 def test_one_message_nobody_saw_makes_it_no_go(judged, text):
     line = next(line for line in text.splitlines() if "shown message=@200 " in line)
     j = judged(text.replace(line, ""))

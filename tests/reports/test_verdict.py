@@ -47,6 +47,29 @@ def test_one_gate_that_does_not_hold_is_no_go(gate):
     assert (verdict, code, len(reasons)) == ("NO-GO", 1, 1)
 
 
+CUT = (
+    Played(name="ramp", begin_s=0, end_s=10, messages=100),
+    Played(name="steady", begin_s=10, end_s=20, messages=900),
+)
+WHY = "unaccounted > 5, measured 9"
+
+
+def test_a_run_that_abort_when_ended_is_no_go_though_all_gates_hold():
+    verdict, code, reasons = rule(replaced(HEALTHY, phases=CUT, aborted=WHY), [HOLDS], [], 0.5)
+    assert (verdict, code) == ("NO-GO", 1)
+    assert reasons == (f"the run was ended early by abort_when: {WHY}",)
+
+
+def test_a_run_cut_by_anything_else_is_invalid():
+    assert rule(replaced(HEALTHY, phases=CUT), [HOLDS], [], 0.5).verdict == "INVALID"
+
+
+def test_a_sick_harness_is_invalid_though_abort_when_ended_the_run():
+    ruling = rule(replaced(HEALTHY, phases=CUT, aborted=WHY, missing=("agents",)), [HOLDS], [], 0.5)
+    assert (ruling.verdict, ruling.exit_code) == ("INVALID", 3)
+    assert f"the run was ended early by abort_when: {WHY}" in ruling.reasons
+
+
 def test_a_waived_gate_is_go_with_conditions():
     waived = Gate(line="in_doubt = 0", state="broken", waived="known, Li, until 2027-01-01")
     verdict, code, reasons = rule(HEALTHY, [HOLDS, waived], [], 0.5)

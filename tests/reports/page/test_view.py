@@ -27,6 +27,16 @@ def test_a_version_nobody_told_is_said_to_be_untold(samples: dict[str, Judgement
     assert view.facts(samples["empty"])[1].value.en == "version not told"
 
 
+def test_changes_and_notes_stand_in_the_banner_in_both_languages(altered: Callable[..., Judgement]) -> None:
+    notes = ("arrivals.csv: 15 messages in 3 minutes, played in 3 s (time x 60, volume x 2)",)
+    told = view.facts(altered("go", changes=("customers.concurrency=300",), notes=notes))[-2:]
+    assert [(fact.word.en, fact.value.en) for fact in told] == [
+        ("Changed", "customers.concurrency=300"),
+        ("Note", notes[0]),
+    ]
+    assert told[1].value.zh == "arrivals.csv：3 分钟共 15 条消息，3 秒内放完（时间 ×60，消息量 ×2）"
+
+
 def test_quantiles_keep_digits_at_their_gate(samples: dict[str, Judgement]) -> None:
     lines = {stat: (a.en, c.en) for stat, a, c in view.quantiles(samples["no_go"])}
     assert lines["p99"] == ("220", "500.04")
