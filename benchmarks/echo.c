@@ -1,6 +1,7 @@
-/* A WebSocket echo server on epoll, so that benchmarks/engine.py measures clients and not a server.
+/* A WebSocket echo server on epoll, so that the benchmarks measure clients and not a server.
  *
- * cc -O2 -o echo echo.c && ./echo        prints its port; ends when its standard input is closed.
+ * cc -O2 -o echo echo.c && ./echo        prints its port; ends when its standard input is closed, and then prints how
+ *                                        many connections were opened and how many messages were echoed.
  * It echoes whole text frames of up to 64 KiB, answers close frames, ignores all else: enough for a benchmark only.
  */
 #define _GNU_SOURCE
@@ -24,6 +25,8 @@ struct peer {
     size_t used;
     unsigned char *data;
 };
+
+static unsigned long opened, echoed;
 
 static uint32_t rol(uint32_t x, int n) { return x << n | x >> (32 - n); }
 
@@ -90,6 +93,7 @@ static size_t handshake(struct peer *p) {
                          "Sec-WebSocket-Accept: %s\r\n\r\n",
                          accept));
     p->open = 1;
+    opened++;
     return (size_t)(end + 4 - (char *)p->data);
 }
 
@@ -106,6 +110,7 @@ static size_t frame(struct peer *p, unsigned char *in, size_t left) {
         out[1] &= 127;
         put(p->fd, out, head + size);
         if ((in[0] & 15) == 8) shutdown(p->fd, SHUT_WR);
+        else echoed++;
     }
     return head + 4 + size;
 }
@@ -146,7 +151,7 @@ int main(void) {
     for (;;) {
         int n = epoll_wait(events, ready, 256, -1);
         for (int i = 0; i < n; i++) {
-            if (ready[i].data.ptr == &input) return 0;
+            if (ready[i].data.ptr == &input) return printf("%lu %lu\n", opened, echoed), 0;
             if (ready[i].data.ptr) {
                 readable(ready[i].data.ptr);
                 continue;
