@@ -16,7 +16,7 @@ from history.scenario import Customers, Faults, Phase, Scenario
 from history.tokens import token
 
 SHOPS, AGENTS, CUSTOMERS, RATE, VISIT = 20, 5, 1100, 400, 40  # RATE: messages a second
-ROWS_A_MESSAGE = 8.9
+ROWS_A_MESSAGE = 8.36
 MS = 1_000_000
 S = 1000 * MS
 BEGIN = 10 * S
