@@ -13,7 +13,8 @@ def messages(rows: pl.DataFrame) -> pl.DataFrame:
     sent, listed (null = the customer's stream does not say), pushed (first), attempts, acknowledged (first),
     undelivered.
     """
-    taken = rows.filter(pl.col("kind") == "accepted").unique("message", keep="first", maintain_order=True)
+    events = rows.lazy()  # so that only the columns that are asked for are copied
+    taken = events.filter(pl.col("kind") == "accepted").unique("message", keep="first", maintain_order=True)
     table = taken.select(
         "message",
         pl.col("ref").alias("own"),
@@ -23,14 +24,15 @@ def messages(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("n").alias("index"),
         pl.col("t").alias("accepted"),
     )
-    wished = _wished(rows).rename({"message": "own"})
-    pushed = rows.filter(pl.col("kind") == "pushed").group_by("message")
+    wished = _wished(events).rename({"message": "own"})
+    pushed = events.filter(pl.col("kind") == "pushed").group_by("message")
     tries = pushed.agg(pl.col("t").min().alias("pushed"), pl.col("n").max().alias("attempts"))
     return (
         table.join(wished, on="own", how="left", maintain_order="left")
         .join(tries, on="message", how="left", maintain_order="left")
-        .join(_first(rows, "acknowledged"), on="message", how="left", maintain_order="left")
-        .join(_first(rows, "undelivered"), on="message", how="left", maintain_order="left")
+        .join(_first(events, "acknowledged"), on="message", how="left", maintain_order="left")
+        .join(_first(events, "undelivered"), on="message", how="left", maintain_order="left")
+        .collect()
     )
 
 
@@ -42,7 +44,7 @@ def appearances(rows: pl.DataFrame, known: pl.DataFrame, sessions: pl.DataFrame)
     (null where the gateway never took such a message); the session's columns (devices.at_time) of the connection it
     came by, epoch 0 where there was none.
     """
-    shown = rows.filter(pl.col("kind").is_in(["shown", "withheld"])).select(
+    shown = rows.lazy().filter(pl.col("kind").is_in(["shown", "withheld"])).select(
         "t",
         "row",
         (pl.col("kind") == "withheld").alias("withheld"),
@@ -55,7 +57,7 @@ def appearances(rows: pl.DataFrame, known: pl.DataFrame, sessions: pl.DataFrame)
         "device",
         "shop",
     )
-    origin = known.select(
+    origin = known.lazy().select(
         "message",
         pl.col("shop").alias("own_shop"),
         "conversation",
@@ -65,7 +67,7 @@ def appearances(rows: pl.DataFrame, known: pl.DataFrame, sessions: pl.DataFrame)
         "accepted",
         "listed",
     )
-    joined = shown.join(origin, on="message", how="left")
+    joined = shown.join(origin, on="message", how="left").collect()
     placed = at_time(joined, "t", sessions)
     return placed.with_columns(pl.col("epoch").fill_null(0)).sort("row")
 
@@ -91,7 +93,8 @@ def replies(rows: pl.DataFrame, known: pl.DataFrame, places: pl.DataFrame) -> pl
     (first `replied` failed), refusal (its note), open (first `replied` unknown), called (first accepted call), calls
     (accepted calls), denied (refused calls), delivered, received (first), failed (reply_failed), doubted (in_doubt).
     """
-    wrote = rows.filter((pl.col("kind") == "answered") & (pl.col("message") != ""))
+    events = rows.lazy()
+    wrote = events.filter((pl.col("kind") == "answered") & (pl.col("message") != ""))
     wrote = wrote.unique("message", keep="first", maintain_order=True).select(
         pl.col("message").alias("token"),
         pl.col("conversation").alias("place"),
@@ -102,18 +105,18 @@ def replies(rows: pl.DataFrame, known: pl.DataFrame, places: pl.DataFrame) -> pl
         pl.col("t").alias("answered"),
         (pl.col("note") == "listed").alias("listed"),
     )
-    meant = known.select(
+    meant = known.lazy().select(
         pl.col("message").alias("ref"),
         pl.col("conversation").alias("by_ref"),
         pl.col("customer"),
     )
-    by_place = places.select("place", pl.col("conversation").alias("by_place"))
+    by_place = places.lazy().select("place", pl.col("conversation").alias("by_place"))
     table = wrote.join(meant, on="ref", how="left", maintain_order="left")
     table = table.join(by_place, on="place", how="left", maintain_order="left")
     table = table.with_columns(pl.coalesce("by_ref", "by_place").alias("conversation")).drop("by_ref", "by_place")
-    for part in (_answers(rows), _calls(rows), _ends(rows)):
+    for part in (_answers(events), _calls(events), _ends(events)):
         table = table.join(part, on="token", how="left", maintain_order="left")
-    return table.with_columns(pl.col("calls").fill_null(0), pl.col("denied").fill_null(0))
+    return table.with_columns(pl.col("calls").fill_null(0), pl.col("denied").fill_null(0)).collect()
 
 
 def is_token(name: str) -> bool:
@@ -121,7 +124,7 @@ def is_token(name: str) -> bool:
     return find(name) == name != ""
 
 
-def _wished(rows: pl.DataFrame) -> pl.DataFrame:
+def _wished(rows: pl.LazyFrame) -> pl.LazyFrame:
     """By the customer's own id: intended, sent (first), listed."""
     plans = rows.filter(pl.col("kind").is_in(["intended", "sent"])).group_by("message")
     kind, t = pl.col("kind"), pl.col("t")
@@ -132,11 +135,11 @@ def _wished(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _first(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+def _first(rows: pl.LazyFrame, kind: str) -> pl.LazyFrame:
     return rows.filter(pl.col("kind") == kind).group_by("message").agg(pl.col("t").min().alias(kind))
 
 
-def _answers(rows: pl.DataFrame) -> pl.DataFrame:
+def _answers(rows: pl.LazyFrame) -> pl.LazyFrame:
     note, t = pl.col("note").cast(pl.String), pl.col("t")
     failed = note.str.starts_with("failed")
     return (
@@ -151,7 +154,7 @@ def _answers(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _calls(rows: pl.DataFrame) -> pl.DataFrame:
+def _calls(rows: pl.LazyFrame) -> pl.LazyFrame:
     ok, t = pl.col("note") == "ok", pl.col("t")
     return (
         rows.filter((pl.col("kind") == "called") & (pl.col("message") != ""))
@@ -164,7 +167,7 @@ def _calls(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ends(rows: pl.DataFrame) -> pl.DataFrame:
+def _ends(rows: pl.LazyFrame) -> pl.LazyFrame:
     names = {"delivered": "delivered", "received": "received", "reply_failed": "failed", "in_doubt": "doubted"}
     kind, t = pl.col("kind"), pl.col("t")
     ends = rows.filter(kind.is_in(list(names)) & (pl.col("message") != "")).group_by(pl.col("message").alias("token"))

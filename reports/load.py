@@ -28,21 +28,21 @@ def load(folder: Path) -> History:
     paths = sorted(run.history.glob("*.arrows"))
     if not paths:
         raise NoHistory(f"{run.history}: no history stream here; give the folder of a run, such as runs/last")
-    streams = [stream for path in paths if (stream := _readable(path)) is not None]
-    return join(streams, _spec(run))
+    return join((stream for path in paths if (stream := _readable(path)) is not None), _spec(run))
 
 
 def join(streams: Iterable[Stream], spec: RunSpec | None = None) -> History:
-    """One History of these streams, whatever order they come in."""
+    """One History of these streams, whatever order they come in; each is let go once its rows are taken."""
     ordered = sorted(streams, key=lambda stream: stream.header.stream)
     gateway = next((s.header.clock for s in ordered if s.header.stream == "gateway"), "")
     clocks = [Clock(s.header.clock, gateway, _comparisons(s)) for s in ordered]
     infos = tuple(_info(stream, clock) for stream, clock in zip(ordered, clocks, strict=True))
     horizon = _horizon(infos)
-    frames = [_frame(stream, clock) for stream, clock in zip(ordered, clocks, strict=True)]
-    rows = pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
-    rows = rows.filter((pl.col("t") <= horizon) & ~pl.col("kind").is_in(_MARKS)).with_row_index("row")
-    return History(rows.select(list(SCHEMA)), infos, horizon, spec)
+    known = (pl.col("t") <= horizon) & ~pl.col("kind").is_in(_MARKS)
+    frames = [pl.DataFrame(schema=SCHEMA).drop("row")]
+    for clock in clocks:  # one copy of a long run is enough
+        frames.append(_frame(ordered.pop(0), clock).filter(known))
+    return History(pl.concat(frames).with_row_index("row").select(list(SCHEMA)), infos, horizon, spec)
 
 
 def _comparisons(stream: Stream) -> tuple[Comparison, ...]:
