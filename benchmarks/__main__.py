@@ -1,12 +1,14 @@
-"""`python -m benchmarks`: every figure of docs/performance.md, one after the other (about 13 minutes)."""
+"""`python -m benchmarks`: every figure of docs/performance.md, one after the other (about 15 minutes)."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+PEERS = "floor,ours,websockets.sync,websocket-client"  # the others must be installed first: README.md
 COMMANDS = (
     ("the customers' engine against websockets.sync", ["benchmarks/engine.py"]),
+    ("the same work by a C client, golive and two WebSocket libraries", ["-m", "benchmarks.peers", "--peers", PEERS]),
     ("the history written, judged and drawn", ["-m", "benchmarks.history"]),
     ("the bundled service on one core", ["-m", "benchmarks.service"]),
     ("a launch rehearsal", ["-m", "golive", "rehearse", "launch"]),

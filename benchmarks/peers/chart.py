@@ -27,7 +27,7 @@ def _whose(result: Result) -> str:
     return result.name if result.name in (_OURS, _FLOOR) else "peer"
 
 
-def _bars(rows: list[dict[str, object]], order: list[str], field: str, digits: str, names: bool) -> alt.LayerChart:
+def _bars(rows: list[dict[str, object]], order: list[str], field: str, digits: str, names: bool) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y(
         "name:N", sort=order, title=None, axis={"labels": names, "ticks": False, "domain": False, "labelLimit": 0}
     )
@@ -36,5 +36,4 @@ def _bars(rows: list[dict[str, object]], order: list[str], field: str, digits: s
     base = alt.Chart(alt.NamedData("rows")).encode(y=y, x=x)
     bars = base.mark_bar().encode(color=alt.Color("whose:N", scale=colors, legend=None))
     figures = base.mark_text(align="left", dx=4, color=palette.INK).encode(text=alt.Text(f"{field}:Q", format=digits))
-    layered: alt.LayerChart = alt.layer(bars, figures).properties(width=250, height=28 * len(rows))
-    return layered
+    return alt.layer(bars, figures).properties(width=250, height=28 * len(rows))

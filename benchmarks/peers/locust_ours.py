@@ -32,7 +32,7 @@ class OursUser(User):
     def play(self) -> None:
         """One customer's half minute."""
         if not _engines:
-            _engines.append(Engine(self.host))
+            _engines.append(Engine(str(self.host)))
         self.ready, self.answers = Event(), 0
         connection = _engines[0].connect(self)
         self.ready.wait()

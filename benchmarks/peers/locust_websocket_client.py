@@ -13,7 +13,7 @@ class WebsocketClientUser(User):
     @task
     def play(self) -> None:
         """One customer's half minute."""
-        ws = create_connection(self.host.replace("http", "ws"))
+        ws = create_connection(str(self.host).replace("http", "ws"))
         for _ in moments():
             since = now()
             ws.send(TEXT)

@@ -13,7 +13,7 @@ class WebsocketsUser(User):
     @task
     def play(self) -> None:
         """One customer's half minute."""
-        with connect(self.host.replace("http", "ws"), compression=None, ping_interval=None) as ws:
+        with connect(str(self.host).replace("http", "ws"), compression=None, ping_interval=None) as ws:
             for _ in moments():
                 since = now()
                 ws.send(TEXT)
