@@ -98,7 +98,7 @@ def seconds(town: Town) -> Iterator[dict[str, list[Row]]]:
             _message(town, t + town.rng.randrange(2 * MS), number)
             number += 1
         for stream in ("agents", "customers", "gateway"):
-            samples = ((second * S + k * 50 * MS, "lag", {"n": town.rng.randrange(2000)}) for k in range(20))
+            samples: list[Row] = [(second * S + k * 50 * MS, "lag", {"n": town.rng.randrange(2000)}) for k in range(20)]
             town.rows[stream] += [*samples, (second * S, "cpu", {"n": second * 100_000})]
         yield {stream: _before(rows, until) for stream, rows in town.rows.items()}
 

@@ -27,7 +27,9 @@ def _whose(result: Result) -> str:
     return result.name if result.name in (_OURS, _FLOOR) else "peer"
 
 
-def _bars(rows: list[dict[str, object]], order: list[str], field: str, digits: str, names: bool) -> alt.LayerChart | alt.FacetChart:
+def _bars(
+    rows: list[dict[str, object]], order: list[str], field: str, digits: str, names: bool
+) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y(
         "name:N", sort=order, title=None, axis={"labels": names, "ticks": False, "domain": False, "labelLimit": 0}
     )
