@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from random import Random
 from time import monotonic, monotonic_ns
@@ -21,21 +21,31 @@ _done = count(1)
 _trips: list[int] = []
 
 
-def moments() -> Iterator[None]:
+def by_gevent(at: int) -> None:
+    """Let others run until `at` (ns)."""
+    gevent.sleep(max(0, at - monotonic_ns()) / 1e9)
+
+
+def moments(sleep_until: Callable[[int], None] = by_gevent) -> Iterator[None]:
     """Comes back at each moment to send: once a second, at a phase of this user's own, after the ramp."""
     first = max(monotonic(), _begun + RAMP_S) + Random(next(_numbers)).random()
     for turn in range(SECONDS):
-        gevent.sleep(max(0.0, first + turn - monotonic()))
+        sleep_until(int((first + turn) * 1e9))
         yield
 
 
-def record(user: User, since: int, until: int, size: int) -> None:
-    """One round trip, ns: in Locust's statistics, and exactly."""
+def took(since: int, until: int) -> float:
+    """Keeps one round trip exactly; it in ms."""
     _trips.append(until - since)
+    return (until - since) / 1e6
+
+
+def record(user: User, since: int, until: int, size: int) -> None:
+    """One round trip, ns: exactly, and in Locust's statistics as a Locust user tells it."""
     user.environment.events.request.fire(
         request_type="WS",
         name="echo",
-        response_time=(until - since) / 1e6,
+        response_time=took(since, until),
         response_length=size,
         exception=None,
         context={},
