@@ -175,8 +175,8 @@ def _message(town: Town, t: int, number: int) -> None:
     visit, turn = divmod(town.wrote[slot], VISIT)
     town.wrote[slot] += 1
     town.said[slot] = town.said[slot] + 1 if turn else 1
-    who, place, shop = f"c{slot + visit * CUSTOMERS:07d}", f"k{slot + visit * CUSTOMERS:07d}", f"s{slot % SHOPS:02d}"
-    own, name, index = f"{who}-{turn}", f"@M{number:08d}==", town.said[slot]
+    who, place, shop = f"c{slot + visit * CUSTOMERS:05d}", f"k{slot + visit * CUSTOMERS:05d}", f"s{slot % SHOPS:02d}"
+    own, name, index = f"{who}-{turn}", f"@M{number:07d}==", town.said[slot]
     at: Fields = {"shop": shop, "conversation": f"@C{who}==", "actor": who}
     note = "listed" if number % 100 == 0 else ""
     if not turn:
@@ -214,7 +214,7 @@ def _push(town: Town, t: int, number: int, at: Fields) -> int:
     rows = town.rows["gateway"]
     dead, back = town.killed
     if number % 1000 == 0:
-        rows.append((t, "forged", {**at, "message": f"@F{number:08d}=="}))
+        rows.append((t, "forged", {**at, "message": f"@F{number:07d}=="}))
     if failed := dead <= t < back or number % 500 == 3:
         rows.append((t, "pushed", {**at, "n": 1}))
         rows.append((t + MS, "push_failed", {**at, "n": 1, "note": "status 503"}))
@@ -237,11 +237,11 @@ def _reply(town: Town, t: int, number: int, slot: int, at: Fields, where: Fields
     t = _there(town, str(where["device"]), t + 100 * MS + town.rng.randrange(200 * MS))
     note = "listed" if number % 99 == 0 else ""
     rows = town.rows
-    rows["agents"].append((t, "answered", {**where, "message": name, "ref": f"@M{number:08d}==", "note": note}))
+    rows["agents"].append((t, "answered", {**where, "message": name, "ref": f"@M{number:07d}==", "note": note}))
     rows["agents"].append((t + 3 * MS, "replied", {**where, "message": name, "note": "ok"}))
     if number in town.sinful["lost_to_customer"]:
         return
-    taken: Fields = {**at, "message": name, "ref": f"@R{number:08d}=="}
+    taken: Fields = {**at, "message": name, "ref": f"@R{number:07d}=="}
     rows["gateway"].append((t + 5 * MS, "called", {**taken, "note": "ok"}))
     rows["gateway"].append((t + 6 * MS, "delivered", {**taken, "n": town.said[slot]}))
     rows["customers"].append((t + 7 * MS, "received", {**taken, "n": town.said[slot]}))
