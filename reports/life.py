@@ -44,18 +44,22 @@ def appearances(rows: pl.DataFrame, known: pl.DataFrame, sessions: pl.DataFrame)
     (null where the gateway never took such a message); the session's columns (devices.at_time) of the connection it
     came by, epoch 0 where there was none.
     """
-    shown = rows.lazy().filter(pl.col("kind").is_in(["shown", "withheld"])).select(
-        "t",
-        "row",
-        (pl.col("kind") == "withheld").alias("withheld"),
-        (pl.col("note") == "listed").alias("leaked"),
-        "message",
-        pl.col("conversation").alias("place"),
-        "ref",
-        pl.col("n").alias("seq"),
-        pl.col("actor").alias("agent"),
-        "device",
-        "shop",
+    shown = (
+        rows.lazy()
+        .filter(pl.col("kind").is_in(["shown", "withheld"]))
+        .select(
+            "t",
+            "row",
+            (pl.col("kind") == "withheld").alias("withheld"),
+            (pl.col("note") == "listed").alias("leaked"),
+            "message",
+            pl.col("conversation").alias("place"),
+            "ref",
+            pl.col("n").alias("seq"),
+            pl.col("actor").alias("agent"),
+            "device",
+            "shop",
+        )
     )
     origin = known.lazy().select(
         "message",

@@ -40,8 +40,8 @@ def join(streams: Iterable[Stream], spec: RunSpec | None = None) -> History:
     horizon = _horizon(infos)
     known = (pl.col("t") <= horizon) & ~pl.col("kind").is_in(_MARKS)
     frames = [pl.DataFrame(schema=SCHEMA).drop("row")]
-    for clock in clocks:  # one copy of a long run is enough
-        frames.append(_frame(ordered.pop(0), clock).filter(known))
+    # One copy of a long run is enough: each stream is let go when its frame is made.
+    frames.extend(_frame(ordered.pop(0), clock).filter(known) for clock in clocks)
     return History(pl.concat(frames).with_row_index("row").select(list(SCHEMA)), infos, horizon, spec)
 
 
