@@ -1,6 +1,6 @@
 """One client process of benchmarks/engine.py: N Locust users of one engine, one case; prints its figures as JSON.
 
-python benchmarks/engine_client.py ours|sync saturated|paced|idle|full PORT USERS [RUN]
+python benchmarks/engine_client.py ours|sync saturated|paced|idle|full|ramp PORT USERS [RUN]
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 from itertools import count
 from random import Random
 from time import monotonic, monotonic_ns, process_time_ns
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
 import gevent.pool
@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 
 from loadtests.connection import Closed, Connection
 from loadtests.engine import Engine
+from loadtests.statistics import Statistics
 
 TEXT = json.dumps({"op": "send", "id": "c00017-4", "text": "x" * 160})  # 203 bytes
 WARM_S, SATURATED_S, PACED_S = 1.0, 4.0, 10.0
@@ -31,6 +32,7 @@ class Case:
     name = ""
     port = 0
     engine: Engine
+    statistics: Statistics
     go = Event()
     running = True
     connected = 0
@@ -38,7 +40,7 @@ class Case:
 
 
 def fire(user: User, since: int, size: int) -> None:
-    """What every round trip costs whichever engine makes it: one entry in Locust's statistics."""
+    """One round trip in Locust's statistics, as a Locust user tells it."""
     Case.done += 1  # type: ignore[attr-defined]
     user.environment.events.request.fire(
         request_type="WS",
@@ -66,9 +68,10 @@ class OursUser(User):
         """Connected."""
         Case.connected += 1
 
-    def heard(self, connection: Connection, _: int, text: str) -> None:
+    def heard(self, connection: Connection, t: int, text: str) -> None:
         """The echo: saturated, the next message follows at once."""
-        fire(self, self.since, len(text))
+        Case.done += 1  # type: ignore[attr-defined]
+        Case.statistics.add("echo", (t - self.since) / 1e6, len(text))
         if Case.name == "saturated" and Case.running:
             self.since = monotonic_ns()
             connection.send(TEXT)
@@ -86,7 +89,7 @@ class OursUser(User):
             connection.send(TEXT)
         elif Case.name == "paced":
             for at in pace(next(Case.numbers)):
-                gevent.sleep(max(0.0, at - monotonic()))
+                Case.engine.clock.sleep_until(int(at * 1e9))
                 self.since = monotonic_ns()
                 connection.send(TEXT)
         Event().wait()
@@ -109,6 +112,35 @@ class SyncUser(User):
                 since = monotonic_ns()
                 ws.send(TEXT)
                 fire(self, since, len(ws.recv()))
+
+
+class Arrival:
+    """One of a crowd that connects in one moment."""
+
+    opened_ones: ClassVar[list[float]] = []
+    failed = 0
+
+    def opened(self, *_: Connection | int) -> None:
+        """In."""
+        Arrival.opened_ones.append(monotonic())
+
+    def heard(self, *_: Connection | int | str) -> None:
+        """Nobody speaks."""
+
+    def closed(self, *_: Connection | int | Closed) -> None:
+        """Refused, or timed out."""
+        Arrival.failed += 1
+
+
+def ramp(engine: Engine, number: int) -> dict[str, float]:
+    """Everybody asks for a connection at once: seconds until the last is in, how many failed, CPU µs of each."""
+    cpu, began = process_time_ns(), monotonic()
+    for _ in range(number):
+        engine.connect(Arrival())
+    while len(Arrival.opened_ones) + Arrival.failed < number:
+        gevent.sleep(0.01)
+    spent = (process_time_ns() - cpu) / 1e3 / number
+    return {"failed": Arrival.failed, "last_s": max(Arrival.opened_ones, default=began) - began, "cpu_us": spent}
 
 
 def resident_kib() -> float:
@@ -168,7 +200,11 @@ def main() -> None:
     if Case.name == "full":
         print(json.dumps(full(environment, sys.argv[5], Case.port, number)), flush=True)
         os._exit(0)
+    Case.statistics = Statistics(environment)
     Case.engine = Engine(f"http://127.0.0.1:{Case.port}/")
+    if Case.name == "ramp":
+        print(json.dumps(ramp(Case.engine, number)), flush=True)
+        os._exit(0)
     users: dict[str, type[User]] = {"ours": OursUser, "sync": SyncUser}
     warm = 50  # the first users pay for what all share
     spawn(users[engine], warm, environment)

@@ -75,6 +75,14 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     restart_after_s: float = 2.0
 
 
+class Storm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reconnect storm: `after_s` into a phase this share of the customers' connections is cut in one moment."""
+
+    phase: str
+    after_s: float
+    share: float
+
+
 class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of the simulated platform that the platform's pages leave open (docs/gateway.md)."""
 
@@ -122,6 +130,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     agents: Agents = Agents()
     faults: Faults = Faults()
     kills: tuple[Kill, ...] = ()
+    storms: tuple[Storm, ...] = ()
     gateway: Gateway = Gateway()
     waivers: tuple[Waiver, ...] = ()
     seed: int = 618
@@ -228,7 +237,18 @@ def _wrong_phases(s: Scenario) -> str:
     names = [phase.name for phase in s.phases]
     if twice := [name for name in names if names.count(name) > 1]:
         return f"two phases are called {twice[0]!r}; give each its own name"
-    for kill in s.kills:
-        if kill.phase not in names:
-            return f"kill in phase {kill.phase!r}: there is none; phases are {', '.join(names)}"
+    return _wrong_faults(s)
+
+
+def _wrong_faults(s: Scenario) -> str:
+    lasts = {phase.name: phase.seconds for phase in s.phases}
+    places = [*(("kill", kill.phase) for kill in s.kills), *(("storm", storm.phase) for storm in s.storms)]
+    for what, phase in places:
+        if phase not in lasts:
+            return f"{what} in phase {phase!r}: there is none; phases are {', '.join(lasts)}"
+    for storm in s.storms:
+        if not 0 <= storm.after_s < lasts[storm.phase]:
+            return f"storm: after_s = {storm.after_s:g} is not within phase {storm.phase!r} ({lasts[storm.phase]:g} s)"
+        if not 0 < storm.share <= 1:
+            return f"storm: share = {storm.share:g} is no share; write a number above 0, up to 1"
     return ""

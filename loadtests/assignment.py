@@ -60,7 +60,7 @@ def assignment(env: Mapping[str, str], host: str | None, scenario: str) -> Assig
     if far := distant(env):
         return _fetched(far, env)
     gateway = (env.get("GOLIVE_GATEWAY") or host or HOST).rstrip("/")
-    _refuse_far(gateway, env.get("GOLIVE_ALLOW", ""))
+    refuse_far(gateway, env.get("GOLIVE_ALLOW", ""))
     if "GOLIVE_RUN" not in env:
         plan = _scenario(scenario)
         if wrong := excess(plan):
@@ -122,7 +122,7 @@ def _scenario(name: str) -> Scenario:
         raise UsageError(str(error)) from error
 
 
-def _refuse_far(url: str, allow: str) -> None:
+def refuse_far(url: str, allow: str) -> None:
     """No load leaves loopback unless its host is allow-listed."""
     host = urlsplit(url).hostname or ""
     if host in {"localhost", *(name.strip() for name in allow.split(","))} - {""} or _loopback(host):

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import logging
+import os
 import sys
 from time import monotonic_ns
 
@@ -13,6 +14,7 @@ from locust.env import Environment
 from fixtures.people import person
 from fixtures.script import script_of
 from history.scenario import Phase
+from loadtests import storms
 from loadtests.assignment import Assignment
 from loadtests.delivery import deliver
 from loadtests.engine import Engine
@@ -50,6 +52,7 @@ class LoadProcess:
         self._time = Timekeeper(task.doors, far=task.folder is None)
         self._gone_by = 0  # when they all have left (ns)
         self._clock: gevent.Greenlet[..., None] | None = None
+        self._storms: gevent.Greenlet[..., None] | None = None
         self._start: AsyncResult[int] = AsyncResult()
         self._environment = environment
         self._pacer = Pacer()
@@ -141,8 +144,7 @@ class LoadProcess:
 
     def _forget(self) -> None:
         """Another test may follow, from Locust's UI."""
-        if self._clock:
-            self._clock.kill()
+        gevent.killall([greenlet for greenlet in (self._clock, self._storms) if greenlet])
         self._start, self._users, self._gone_by = AsyncResult(), 0, 0
         self.leaving.clear()
 
@@ -172,7 +174,7 @@ class LoadProcess:
 
     def _open(self, stream: str) -> None:
         if not self.team.leads:
-            self.engine = Engine(self.task.gateway + "/customer")
+            self.engine = Engine(self.task.gateway + "/customer", ca_file=os.environ.get("GOLIVE_CA"))
             self.engine.drain.link_exception(self._broken)
         try:
             self.recorder = Recorder(self.task.history, stream, self.task.run)
@@ -182,6 +184,8 @@ class LoadProcess:
             return
         self._time.watch(self.recorder.add)
         self._clock = gevent.spawn(self._tell_time)
+        if not self.team.leads:
+            self._storms = gevent.spawn(self._play_storms, stream)
         if not self.team.follows:
             self._announce()
 
@@ -207,6 +211,9 @@ class LoadProcess:
             sleep_until(at)
             gc.freeze()  # a full collection would walk every customer, 40-120 ms long; what is there by now stays
             self._tell_phase(at, phase)
+
+    def _play_storms(self, stream: str) -> None:
+        storms.play(self.task.scenario, self.start(), self.engine, self.recorder.add, stream)
 
     def _tell_phase(self, t: int, phase: Phase) -> None:
         if not self.team.follows:

@@ -4,14 +4,13 @@ from random import Random
 from time import monotonic_ns
 from typing import Any
 
-import gevent
 from gevent.event import Event
 from locust import LoadTestShape, task
 
 from fixtures.shops import shop_of
 from history.scenario import Scenario
 from loadtests.customer import CustomerUser
-from loadtests.process import LEAVE_NS, LoadProcess, sleep_until
+from loadtests.process import LEAVE_NS, LoadProcess
 from loadtests.schedule import Due, closed_visits, first_turn, next_active, open_slot, think_s
 from simulators import customers as mind
 from simulators.douyin.frames import Receive
@@ -44,7 +43,7 @@ class ScheduledCustomer(CustomerUser):
             else:
                 self._closed()
         self.process.leaving.wait()
-        gevent.sleep(self.slot * LEAVE_NS / 1e9)
+        self._until(monotonic_ns() + self.slot * LEAVE_NS)
         self._rate_and_leave()
         Event().wait()  # until Locust ends the user
 
@@ -67,9 +66,9 @@ class ScheduledCustomer(CustomerUser):
             intended = self._at(due.t_s)
             if due.visit != visit:
                 visit = due.visit
-                sleep_until(intended - LEAD_NS)
+                self._until(intended - LEAD_NS)
                 self._come(visit)
-            sleep_until(intended)
+            self._until(intended)
             if due.part == 0:
                 texts[due.turn] = self._speak(due.parts, due.last)
             self.say(texts[due.turn][due.part], intended)
@@ -85,7 +84,7 @@ class ScheduledCustomer(CustomerUser):
                 return
             if number != visit:
                 visit = number
-                sleep_until(self._at(at) - LEAD_NS)
+                self._until(self._at(at) - LEAD_NS)
                 self._come(visit)
             self._turn(at, last)
             self.wait_reply(PATIENCE_S)
@@ -96,9 +95,9 @@ class ScheduledCustomer(CustomerUser):
 
     def _turn(self, at: float, last: bool) -> None:
         offsets = mind.burst(self.scenario.customers.burst_share, self.rng)
-        self._replies.clear()  # what came late answers an older turn
+        self._texts.clear()  # what came late answers an older turn
         for text, late in zip(self._speak(len(offsets), last), offsets, strict=True):
-            sleep_until(self._at(at + late))
+            self._until(self._at(at + late))
             self.say(text, self._at(at + late))
 
     def _speak(self, size: int, last: bool) -> list[str]:
@@ -118,7 +117,7 @@ class ScheduledCustomer(CustomerUser):
     def _farewell(self, following: list[Due]) -> None:
         """After the goodbye: wait for an answer, but not into the next customer's time."""
         until = (self._at(following[0].t_s) - 2 * LEAD_NS) if following else monotonic_ns() + int(FAREWELL_S * 1e9)
-        self._replies.clear()
+        self._texts.clear()
         self.wait_reply(max(0.0, min(FAREWELL_S, (until - monotonic_ns()) / 1e9)))
         self._rate_and_leave()
 
@@ -126,6 +125,9 @@ class ScheduledCustomer(CustomerUser):
         if self.visit:
             self.rate(mind.stars(self.memory, self.rng))
         self.leave()
+
+    def _until(self, t: int) -> None:
+        self.engine.clock.sleep_until(t)
 
     def _at(self, t_s: float) -> int:
         return self.t0 + int(t_s * 1e9)

@@ -41,6 +41,9 @@ def test_the_drain_covers_every_cut_and_pause_of_the_retry_plan():
         (("rate = 2", "rate = 2\n[gateway]\nbatch = 0"), "gateway.batch must be above 0"),
         (("rate = 2", 'rate = 2\n[gateway]\ntag_form = "int"'), "Invalid enum value 'int'"),
         (("rate = 2", 'rate = 2\n[[kills]]\nphase = "surge"\nafter_s = 1'), "there is none; phases are steady"),
+        (("rate = 2", 'rate = 2\n[[storms]]\nphase = "surge"\nafter_s = 1\nshare = 1'), "storm in phase 'surge'"),
+        (("rate = 2", 'rate = 2\n[[storms]]\nphase = "steady"\nafter_s = 10\nshare = 1'), "not within phase 'steady'"),
+        (("rate = 2", 'rate = 2\n[[storms]]\nphase = "steady"\nafter_s = 1\nshare = 0'), "share = 0 is no share"),
     ],
 )
 def test_a_wrong_scenario_says_where_and_what_would_be_right(change, complaint):

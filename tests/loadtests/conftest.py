@@ -19,6 +19,7 @@ from history.reader import Stream, read
 from history.run import App, RunFolder, RunSpec
 from history.scenario import Scenario
 from history.tokens import token
+from tests.loadtests.certificates import Certificates
 
 ROOT = Path(__file__).parents[2]
 SILENT = ("--headless", "--only-summary")
@@ -52,6 +53,20 @@ class StandIn:
 
     async def clock(self, _: web.Request) -> web.Response:
         return web.json_response({"t": monotonic_ns(), "clock": identity()})
+
+    async def echo(self, request: web.Request) -> web.WebSocketResponse:
+        """Not the gateway: sends every text back, but hangs up at `bye` and keeps silent at `mute`."""
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        async for message in ws:
+            async with self.news:
+                self.frames.append({"op": "text", "text": message.data, "by": request.headers.get("X-Who", "")})
+                self.news.notify_all()
+            if message.data == "bye":
+                await ws.close(code=4000, message=b"as asked")
+            elif message.data != "mute":
+                await ws.send_str(message.data)
+        return ws
 
     async def saw(self, done: Callable[[list[dict[str, Any]]], object]) -> None:
         """Wait until the frames so far satisfy `done`."""
@@ -96,6 +111,12 @@ class StandIn:
             await ws.send_json(reply)
 
 
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """A CA and what it issues."""
+    return Certificates(tmp_path_factory.mktemp("ca"))
+
+
 @pytest.fixture
 async def stand_in() -> AsyncIterator[StandIn]:
     """The stand-in, listening."""
@@ -103,6 +124,7 @@ async def stand_in() -> AsyncIterator[StandIn]:
     app = web.Application()
     app.router.add_get("/customer", here.customer)
     app.router.add_get("/_golive/clock", here.clock)
+    app.router.add_get("/echo", here.echo)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

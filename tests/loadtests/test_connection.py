@@ -1,6 +1,7 @@
 """The WebSocket client is whole: fragments, pings, closing, short writes, limits, and every way a peer can misbehave.
 
-gevent without monkey patching, in this process; the peer is a real server on a real socket, one script a test.
+gevent without monkey patching, in this process; the peer is a real server on a real socket, one script a test. Every
+test is made twice, in plain TCP and in TLS.
 """
 
 import socket
@@ -18,6 +19,7 @@ from websockets.server import ServerProtocol
 import loadtests.connection as module
 from loadtests.connection import MAX_MESSAGE, Closed, Connection, NotOpen
 from loadtests.engine import Engine
+from tests.loadtests.certificates import Certificates
 
 
 class Peer:
@@ -91,7 +93,7 @@ Script = Callable[[Peer], None]
 class Bench:
     """A server that plays a script for each connection, and one client of it."""
 
-    def __init__(self, script: Script, shake: bool = True) -> None:
+    def __init__(self, script: Script, shake: bool = True, certificates: Certificates | None = None) -> None:
         self.failure: BaseException | None = None
         self.played = gevent.event.Event()
 
@@ -107,9 +109,12 @@ class Bench:
             finally:
                 self.played.set()
 
-        self.server = StreamServer(("127.0.0.1", 0), play)
+        options = {"ssl_context": certificates.server("127.0.0.1")} if certificates else {}
+        self.server = StreamServer(("127.0.0.1", 0), play, **options)
         self.server.start()
-        self.engine = Engine(f"http://127.0.0.1:{self.server.server_port}/customer")
+        scheme = "https" if certificates else "http"
+        url = f"{scheme}://127.0.0.1:{self.server.server_port}/customer"
+        self.engine = Engine(url, ca_file=certificates.file if certificates else None)
         self.owner = Listener()
         self.connection = self.engine.connect(self.owner)
 
@@ -130,12 +135,12 @@ class Bench:
         self.server.stop()
 
 
-@pytest.fixture
-def bench() -> Iterator[Callable[..., Bench]]:
+@pytest.fixture(params=["plain", "tls"])
+def bench(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[Callable[..., Bench]]:
     made: list[Bench] = []
 
     def make(script: Script, shake: bool = True) -> Bench:
-        made.append(Bench(script, shake))
+        made.append(Bench(script, shake, certificates if request.param == "tls" else None))
         return made[-1]
 
     yield make

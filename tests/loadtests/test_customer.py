@@ -34,6 +34,11 @@ async def played(play: Play, *steps: list[Any]) -> list[Any]:
     return saw
 
 
+def counted(path: Path) -> list[tuple[str, int, int]]:
+    """Name, requests and failures of each entry in Locust's own file."""
+    return [(each["name"], each["num_requests"], each["num_failures"]) for each in json.loads(path.read_bytes())]
+
+
 async def test_a_whole_visit_is_played_and_recorded(play: Play, stand_in: StandIn) -> None:
     steps = [["say", "在吗"], ["wait_reply", 10], ["read", 2], ["recall"], ["rate", 4], ["leave"]]
     saw = await played(play, *steps)
@@ -94,18 +99,55 @@ async def test_waiting_for_a_reply_ends_in_time(play: Play) -> None:
     assert (await played(play, ["say", "mute"], ["wait_reply", 0.1]))[1] is None
 
 
-async def test_the_example_of_a_qa_engineer_runs(play: Play, stand_in: StandIn) -> None:
+async def test_a_callback_may_speak_and_must_not_wait(play: Play, stand_in: StandIn) -> None:
+    """`echoing` says in on_reply what `wait_reply` would have waited for; a callback that waits is told off."""
+    saw = await played(play, ["say", "在吗"], ["await_callbacks", 3], ["leave"])
+    assert saw[1] == ["welcome", "accepted", "accepted", "accepted", "a callback must not wait"]
+    assert [frame["text"] for frame in stand_in.frames if frame["op"] == "send"] == ["在吗", "还有", "还有"]
+
+
+async def test_locusts_own_files_count_every_message_once(play: Play, tmp_path: Path) -> None:
+    steps = [["say", f"{number}"] for number in range(5)] + [["wait_reply", 10]] * 5 + [["leave"]]
     play.specify(ANY)
-    await play.start("-u", "2", "-r", "2", file="loadtests/examples/complainer.py")
+    arguments = ["-u", "1", "-r", "1", "--json-file", str(tmp_path / "locust")]
+    await play.start(*arguments, file=SCRIPT, GOLIVE_SCRIPT=json.dumps(steps))
+    ended = await play.end()
+    assert ended.code == 0, ended.output
+    counts = {name: requests for name, requests, _ in counted(tmp_path / "locust.json")}
+    assert 1 <= counts.pop("reply") <= 5  # one answers all that was said before it
+    assert counts == {"ack": 5}
+
+
+@pytest.mark.parametrize("name", ["complainer", "chatty"])
+async def test_the_examples_of_a_qa_engineer_run(play: Play, stand_in: StandIn, name: str) -> None:
+    play.specify(ANY)
+    await play.start("-u", "2", "-r", "2", file=f"loadtests/examples/{name}.py")
     await stand_in.saw(lambda frames: sum(frame["op"] == "leave" for frame in frames) >= 2)
     assert play.process
     play.process.terminate()
     ended = await play.end()
-    assert (ended.code, "Traceback" in ended.output) == (0, False)
-    assert {row["shop"] for row in play.rows("rated")} == {"s02"}
-    assert {row["n"] for row in play.rows("rated")} == {4}
+    assert (ended.code, "Traceback" in ended.output) == (0, False), ended.output
+    shop, stars, messages = {"complainer": ("s02", 4, 1), "chatty": ("s01", 5, 5)}[name]
+    assert {row["shop"] for row in play.rows("rated")} == {shop}
+    assert {row["n"] for row in play.rows("rated")} == {stars}
+    assert len(play.rows("sent")) >= 2 * messages
 
 
-@pytest.mark.parametrize("path", ["loadtests/examples/complainer.py"])
-def test_an_example_is_short(path: str) -> None:
-    assert len((Path(__file__).parents[2] / path).read_text(encoding="utf-8").splitlines()) <= 40
+async def test_the_example_of_a_plain_server_runs(play: Play, stand_in: StandIn, tmp_path: Path) -> None:
+    arguments = ["-u", "2", "-r", "2", "--json-file", str(tmp_path / "locust")]
+    arguments += ["-H", f"ws://127.0.0.1:{stand_in.port}/echo"]
+    await play.start(*arguments, file="loadtests/examples/echo.py", GOLIVE_RUN="", GOLIVE_GATEWAY="")
+    await stand_in.saw(lambda frames: len(frames) >= 4)
+    assert play.process
+    play.process.terminate()
+    ended = await play.end()
+    assert "Traceback" not in ended.output, ended.output
+    counts = {name: (requests, failures) for name, requests, failures in counted(tmp_path / "locust.json")}
+    assert counts["connect"] == (2, 0)
+    assert counts["answer"][0] >= 2
+    assert counts["answer"][1] == 0
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "loadtests/examples").glob("*.py")), ids=str)
+def test_an_example_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 40
