@@ -1,42 +1,33 @@
-"""Locust with golive's engine."""
+"""Locust with golive's engine, as a scenario author uses it: callbacks, golive's clock and statistics."""
 
 from gevent.event import Event
-from locust import User, task
+from locust import task
 
-from benchmarks.peers.paced import SECONDS, TEXT, finished, moments, now, record
-from loadtests.connection import Closed, Connection
-from loadtests.engine import Engine
-
-_engines: list[Engine] = []
+from benchmarks.peers.paced import SECONDS, TEXT, finished, moments, now, took
+from loadtests.connection import Closed
+from loadtests.websocket_user import WebSocketUser
 
 
-class OursUser(User):
-    """Sends once a second; the engine's drain greenlet calls `heard`."""
+class OursUser(WebSocketUser):
+    """Sends once a second; the engine calls `on_message`."""
 
-    def opened(self, _: Connection, __: int) -> None:
-        """Connected."""
-        self.ready.set()
-
-    def heard(self, connection: Connection, t: int, text: str) -> None:
+    def on_message(self, text: str, t: int) -> None:
         """An echo, whose bytes came at `t`."""
-        record(self, self.since, t, len(text))
+        self.report("echo", took(self.since, t), len(text))
         self.answers += 1
         if self.answers == SECONDS:
-            connection.close()
+            self.close()
 
-    def closed(self, *_: Connection | int | Closed) -> None:
+    def on_close(self, _: Closed) -> None:
         """Over; before the last answer it would be missing from the server's count."""
         finished(self)
 
     @task
     def play(self) -> None:
         """One customer's half minute."""
-        if not _engines:
-            _engines.append(Engine(str(self.host)))
-        self.ready, self.answers = Event(), 0
-        connection = _engines[0].connect(self)
-        self.ready.wait()
-        for _ in moments():
+        self.answers = 0
+        self.connect()
+        for _ in moments(self.engine.clock.sleep_until):
             self.since = now()
-            connection.send(TEXT)
+            self.send(TEXT)
         Event().wait()
