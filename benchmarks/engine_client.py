@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 
 from loadtests.connection import Closed, Connection
 from loadtests.engine import Engine
-from loadtests.statistics import Statistics
+from loadtests.tally import Statistics
 
 TEXT = json.dumps({"op": "send", "id": "c00017-4", "text": "x" * 160})  # 203 bytes
 WARM_S, SATURATED_S, PACED_S = 1.0, 4.0, 10.0

@@ -13,7 +13,7 @@ from locust.env import Environment
 from loadtests.assignment import refuse_far
 from loadtests.connection import CONNECT_S, Closed, Connection, NotOpen
 from loadtests.engine import Engine
-from loadtests.statistics import Statistics, statistics_of
+from loadtests.tally import Statistics, statistics_of
 
 
 class WebSocketUser(User):

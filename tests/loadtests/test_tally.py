@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("script_statistics.py")
+SCRIPT = Path(__file__).with_name("script_tally.py")
 
 
 def told(requests: list[list[Any]]) -> list[Any]:

@@ -10,12 +10,12 @@ from typing import Any
 import locust.stats
 from locust.env import Environment
 
-import loadtests.statistics
-from loadtests.statistics import Statistics
+import loadtests.tally
+from loadtests.tally import Statistics
 
 now = 1_700_000_000.25
 locust.stats.time.time = lambda: now
-loadtests.statistics.time = lambda: now
+loadtests.tally.time = lambda: now
 
 
 def told(environment: Environment) -> dict[str, Any]:
