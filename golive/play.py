@@ -110,7 +110,7 @@ def prepare(wish: Wish, scenario: Scenario) -> Cast:
     if bound and scenario.kills:
         raise Usage(f"golive can kill and restart the bundled reference only, not {wish.target}: take the kills out")
     scenario = suited(scenario, bound)
-    raise_limit(scenario.customers.concurrency * 2 + 1024)
+    raise_limit(scenario.customers.concurrency + 2048)  # each process has a limit of its own
     wish.runs.mkdir(parents=True, exist_ok=True)
     if (free := shutil.disk_usage(wish.runs).free / 2**20) < ROOM_MIB:
         raise Failure(f"{wish.runs.resolve()}: {free:.0f} MiB free, a run needs {ROOM_MIB}; make room, or use --runs")
