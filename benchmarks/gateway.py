@@ -125,7 +125,7 @@ def figures(folder: RunFolder, customers: int, core: float, kib: float) -> dict[
     sent, accepted, acknowledged = (steady.filter(pl.col("kind") == kind) for kind in kinds)
     taken = accepted.join(sent, left_on="ref", right_on="message").select((pl.col("t") - pl.col("t_right")) / 1e6)
     pushed = accepted.join(acknowledged, on="message").select((pl.col("t_right") - pl.col("t")) / 1e6)
-    rate = len(accepted) / ((accepted["t"].max() - begin) / 1e9)  # type: ignore[operator]
+    rate = len(accepted) / ((accepted["t"].max() - begin) / 1e9)
     found = {
         "customers": float(customers),
         "messages_per_s": rate,
