@@ -64,6 +64,8 @@ def pace(user_number: int) -> Any:
 class OursUser(User):
     """Our engine: the answer comes to `heard` in the drain greenlet."""
 
+    since = 0  # when the newest text was sent (ns)
+
     def opened(self, _: Connection, __: int) -> None:
         """Connected."""
         Case.connected += 1
