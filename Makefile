@@ -8,7 +8,8 @@ rehearse: install            ## the main job: 1,000 customers against the bundle
 	$(BIN)/golive rehearse launch
 
 test: install browser check  ## everything: checks, all tests, a short rehearsal
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 -m "not browser and not slow"
+	$(BIN)/pytest -q -m "browser or slow"
 	$(BIN)/golive rehearse short
 
 quick: install check         ## the inner loop: no root, no browser, at most a minute
