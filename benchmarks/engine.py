@@ -107,7 +107,9 @@ def full(users: int) -> dict[str, float]:
         folder = RunFolder(Path(temporary) / "run")
         scenario = parse(text)
         app, shops = App(client_key="k", client_secret="s"), plan_shops(scenario, 618)
-        folder.write_spec(RunSpec(id="full", number=1, scenario=scenario, target="", app=app, shops=shops, seed=618))
+        folder.write_spec(
+            RunSpec(id="full", number=1, scenario=scenario, target="", app=app, shops=shops, seed=618, key="k" * 24)
+        )
         with gateway(folder.path):
             ready = folder.heard("gateway")
             assert ready
