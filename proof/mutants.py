@@ -8,7 +8,7 @@ from types import ModuleType
 
 from proof.mutant import mutant, ran
 from reference_service.api import sessions
-from reference_service.domain import outbox, replies, routing
+from reference_service.domain import outbox, replies, routing, speaking
 from reference_service.domain.changes import Changes, Dispatched
 from reference_service.domain.records import Message
 from reference_service.domain.world import Desk, Thread, World
@@ -149,13 +149,14 @@ def sends_what_it_blocked() -> None:
     honest = replies.reply
 
     def reply(
-        world: World, desk: Desk, conversation_id: str, text: str, client_msg_id: str, now: float, changes: Changes
+        world: World, desk: Desk, conversation_id: str, text: str, client_msg_id: str, changes: Changes
     ) -> replies.Accepted | replies.Refused:
-        result = honest(world, desk, conversation_id, text, client_msg_id, now, changes)
+        result = honest(world, desk, conversation_id, text, client_msg_id, changes)
         if isinstance(result, replies.Refused) and result.code == "blocked":
             ran()
             thread = world.threads[conversation_id]
-            outbox.enqueue(thread, replies._append(thread, desk, text, text, client_msg_id, now), changes)
+            sent = speaking.append(thread, "agent", desk.person.id, text, text, client_msg_id, changes.at)
+            outbox.enqueue(thread, sent, changes)
         return result
 
     replies.reply = reply

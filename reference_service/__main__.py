@@ -115,6 +115,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         gateway_ca=options.gateway_ca,
         operator_key=key,
         test_hooks=options.test_hooks,
+        business_speed=options.business_speed,
         resume_window_s=options.resume_window,
     )
 
@@ -129,6 +130,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
     parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
     parser.add_argument("--test-hooks", action="store_true")
+    parser.add_argument("--business-speed", type=float, default=1.0, help="divides the business's clocks, nothing else")
     parser.add_argument("--ready-file", type=Path, help="gets {pid, port, version} as JSON once ready")
     return parser.parse_args()
 

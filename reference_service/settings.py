@@ -14,6 +14,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gateway_ca: Path | None = None  # a CA to trust for it, beside the system's
     operator_key: str = "operator"
     test_hooks: bool = False
+    business_speed: float = 1.0  # divides the tier, reminder and complaint clocks, nothing else
     heartbeat_s: float = 15.0
     silence_s: float = 40.0  # a device that says nothing this long is closed (4009)
     resume_window_s: float = 30.0  # how long a cut device may resume; then its agent's conversations move on

@@ -46,7 +46,7 @@ async def refresh(request: Request) -> Response:
 
 
 def _tokens(engine: Engine, person: Person) -> Response:
-    now, settings = engine.clock.now(), engine.settings
+    now, settings = engine.clock.real(), engine.settings
     access = tokens.Claims("access", person.id, now + settings.access_ttl_s)
     renewal = tokens.Claims("refresh", person.id, now + settings.refresh_ttl_s)
     return answer(

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, desk_of, floor_of, number, read, signed_in
 from reference_service.domain import assigning, replies
-from reference_service.domain.changes import Changes
 from reference_service.domain.records import Message, Person
 from reference_service.domain.replies import Code
 from reference_service.domain.world import Thread, World
@@ -36,8 +35,8 @@ async def list_conversations(request: Request) -> Response:
     """One page of what the caller may see, in order of creation."""
     engine, person = signed_in(request)
     state = request.query_params.get("state", "")
-    if state not in ("", "assigned", "queued", "resolved"):
-        raise Problem(422, "malformed", "state must be assigned, queued or resolved")
+    if state not in ("", "bot", "queued", "open", "snoozed", "resolved"):
+        raise Problem(422, "malformed", "state must be bot, queued, open, snoozed or resolved")
     after, limit = number(request, "after", 0, 0, MOST), number(request, "limit", 100, 1, 1000)
     threads = [
         thread
@@ -77,14 +76,13 @@ async def reply(request: Request) -> Response:
     engine, person = signed_in(request, "agent")
     new = await read(request, NewReply)
     conversation_id = request.path_params["conversation_id"]
-    changes = Changes()
+    changes = engine.begin()
     result = replies.reply(
         engine.world,
         desk_of(engine, person),
         conversation_id,
         new.text,
         new.client_msg_id,
-        engine.clock.now(),
         changes,
     )
     if isinstance(result, replies.Refused):
@@ -100,7 +98,7 @@ async def resolve(request: Request) -> Response:
     thread = _thread(engine.world, person, request)
     if not may_resolve(thread, person):
         raise Problem(409, "not_assignee")
-    await resolve_thread(engine, thread)
+    await resolve_thread(engine, thread, person)
     return answer(view(thread))
 
 
@@ -110,10 +108,10 @@ def may_resolve(thread: Thread, person: Person) -> bool:
     return person.role == "admin" or conversation.state == "resolved" or conversation.agent_id == person.id
 
 
-async def resolve_thread(engine: Engine, thread: Thread) -> None:
+async def resolve_thread(engine: Engine, thread: Thread, by: Person) -> None:
     """Resolve and wait until that is durable."""
-    changes = Changes()
-    assigning.resolve(engine.world.floor_of(thread), thread, changes)
+    changes = engine.begin()
+    assigning.resolve(engine.world.floor_of(thread), thread, by.role, changes)
     await engine.keep(changes)
 
 

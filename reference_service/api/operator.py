@@ -1,4 +1,4 @@
-"""The operator's calls: shops, test data, and the test hook that forgets everything."""
+"""The operator's calls: shops and test data."""
 
 import secrets
 from typing import Annotated
@@ -11,7 +11,6 @@ from reference_service import tokens
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, operator, read
 from reference_service.domain import shops
-from reference_service.domain.changes import Changes
 from reference_service.domain.events import PlatformName
 from reference_service.domain.records import Shop
 from reference_service.domain.shops import Removed
@@ -58,7 +57,7 @@ async def create_shop(request: Request) -> Response:
         await _authorize(engine, shop, wanted.authorization_code)
         _refuse(engine, shop)  # another call may have been quicker meanwhile
     password = secrets.token_urlsafe(18)
-    changes = Changes()
+    changes = engine.begin()
     admin = shops.add_shop(engine.world, shop, tokens.password_seal(engine.key, password), changes)
     await engine.keep(changes)
     log("shop_created", shop=shop.id, test=shop.test)
@@ -79,24 +78,15 @@ async def delete_shop(request: Request) -> Response:
     floor = engine.world.floors.get(request.path_params["shop_id"])
     if floor is None:
         raise Problem(404, "not_found")
-    await _remove(engine, [floor])
+    await remove(engine, [floor])
     return Response(status_code=204)
 
 
 async def delete_test_data(request: Request) -> Response:
     """Remove every shop marked as test data (R4.4)."""
     engine = operator(request)
-    removed = await _remove(engine, [floor for floor in engine.world.floors.values() if floor.shop.test])
+    removed = await remove(engine, [floor for floor in engine.world.floors.values() if floor.shop.test])
     return answer(removed._asdict())
-
-
-async def reset(request: Request) -> Response:
-    """Forget every shop; only with test hooks."""
-    engine = operator(request)
-    if not engine.settings.test_hooks:
-        raise Problem(404, "not_found", "start with --test-hooks")
-    await _remove(engine, list(engine.world.floors.values()))
-    return Response(status_code=204)
 
 
 def _refuse(engine: Engine, shop: Shop) -> None:
@@ -113,11 +103,12 @@ async def _authorize(engine: Engine, shop: Shop, code: str) -> None:
     except PlatformError as error:
         raise Problem(502, "platform_failed", str(error)) from error
     shop.access_token, shop.refresh_token = granted.access_token, granted.refresh_token
-    shop.token_until = engine.clock.now() + granted.lasts_s
+    shop.token_until = engine.clock.real() + granted.lasts_s
 
 
-async def _remove(engine: Engine, floors: list[ShopFloor]) -> Removed:
-    changes, removed = Changes(), Removed()
+async def remove(engine: Engine, floors: list[ShopFloor]) -> Removed:
+    """Remove shops and wait until that is durable."""
+    changes, removed = engine.begin(), Removed()
     for floor in floors:
         removed = removed.plus(shops.remove_shop(engine.world, floor, changes))
     await engine.keep(changes)

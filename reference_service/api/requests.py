@@ -44,7 +44,11 @@ async def body_of(request: Request, limit: int) -> bytes:
 
 async def read(request: Request, shape: type[T], limit: int | None = None) -> T:
     """The JSON body in this shape. Raises Problem 413 or 422."""
-    body = await body_of(request, limit or engine_of(request).settings.max_body)
+    return decode(await body_of(request, limit or engine_of(request).settings.max_body), shape)
+
+
+def decode(body: bytes, shape: type[T]) -> T:
+    """A JSON body in this shape. Raises Problem 422."""
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -72,7 +76,7 @@ def operator(request: Request) -> Engine:
 
 def person_of(engine: Engine, token: str, use: str = "access") -> Person | None:
     """Whose genuine, unexpired token this is."""
-    claims = tokens.read(engine.key, token, use, engine.clock.now())
+    claims = tokens.read(engine.key, token, use, engine.clock.real())
     return engine.world.people.get(claims.person) if claims else None
 
 

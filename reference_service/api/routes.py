@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from reference_service.api import about, auth, conversations, operator, socket, team, webhook, words
+from reference_service.api import about, auth, conversations, hooks, operator, socket, team, webhook, words
 from reference_service.platforms import WEBHOOKS
 
 BASE = "/api/v1"
@@ -28,7 +28,9 @@ ROUTES: list[BaseRoute] = [
     Route(f"{BASE}/shops", operator.create_shop, methods=["POST"]),
     Route(f"{BASE}/shops/{{shop_id}}", operator.delete_shop, methods=["DELETE"]),
     Route(f"{BASE}/test-data", operator.delete_test_data, methods=["DELETE"]),
-    Route(f"{BASE}/test-hooks/reset", operator.reset, methods=["POST"]),
+    Route(f"{BASE}/test-hooks/reset", hooks.reset, methods=["POST"]),
+    Route(f"{BASE}/test-hooks/clock", hooks.jump, methods=["POST"]),
+    Route(f"{BASE}/test-hooks/business-speed", hooks.set_speed, methods=["POST"]),
     Route("/healthz", about.healthz),
     Route("/readyz", about.readyz),
     Route("/version", about.version),

@@ -3,7 +3,6 @@
 from reference_service import tokens
 from reference_service.api import frames
 from reference_service.domain import presence
-from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import customer_of, frame
 from reference_service.domain.world import Desk
 from reference_service.shell.engine import Engine
@@ -48,13 +47,13 @@ def replay(reader: Reader, agent_id: str, since: int, limit: int) -> list[str] |
 
 def session_id(engine: Engine, desk: Desk, device: str) -> str:
     """A sealed name of agent and device; nothing about it is stored."""
-    claims = tokens.Claims("session", desk.person.id, engine.clock.now() + SESSION_S, device)
+    claims = tokens.Claims("session", desk.person.id, engine.clock.real() + SESSION_S, device)
     return tokens.issue(engine.key, claims)
 
 
 def device_of(engine: Engine, desk: Desk, session: str) -> str | None:
     """The device a session id was made for; None when it is another agent's, or not ours (SYNC-4)."""
-    claims = tokens.read(engine.key, session, "session", engine.clock.now())
+    claims = tokens.read(engine.key, session, "session", engine.clock.real())
     return claims.device if claims and claims.person == desk.person.id else None
 
 
@@ -66,12 +65,12 @@ def end(engine: Engine, link: Link) -> None:
 
 
 def _link(engine: Engine, desk: Desk, device: str, s: int) -> Link:
-    return Link(desk.person.id, device, s, engine.clock.now(), engine.settings.max_unread_frames)
+    return Link(desk.person.id, device, s, engine.clock.real(), engine.settings.max_unread_frames)
 
 
 async def _connect(engine: Engine, desk: Desk, link: Link) -> None:
     engine.hub.add(link)
-    changes = Changes()
+    changes = engine.begin()
     presence.device_on(engine.world, desk, link.device, changes)
     try:
         await engine.keep(changes)

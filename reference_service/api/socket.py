@@ -11,7 +11,6 @@ from reference_service.api.conversations import may_resolve, resolve_thread
 from reference_service.api.problems import Problem
 from reference_service.api.requests import engine_of
 from reference_service.domain import replies
-from reference_service.domain.changes import Changes
 from reference_service.domain.world import Desk
 from reference_service.shell.engine import Engine
 from reference_service.shell.hub import SIGNED_OUT, TOO_SLOW, Link
@@ -101,7 +100,7 @@ class Conversation:
         """Frames of a known device, until it leaves or must."""
         while True:
             said = await self._hear(link)
-            link.heard = self._engine.clock.now()
+            link.heard = self._engine.clock.real()
             if link.heard >= self._until or self._engine.world.desk(link.agent_id) is not self._desk:
                 raise Hangup(SIGNED_OUT)
             if said is not None:
@@ -128,7 +127,7 @@ class Conversation:
             link.send(frame)
 
     def _sign_in(self, token: str) -> Desk:
-        claims = tokens.read(self._engine.key, token, "access", self._engine.clock.now())
+        claims = tokens.read(self._engine.key, token, "access", self._engine.clock.real())
         desk = self._engine.world.desk(claims.person) if claims else None
         if claims is None or desk is None:
             raise Hangup(SIGNED_OUT)
@@ -149,10 +148,8 @@ class Conversation:
         engine, desk = self._engine, self._desk
         assert desk is not None
         named: dict[str, object] = {"client_msg_id": data.client_msg_id, "nonce": data.nonce}
-        changes = Changes()
-        result = replies.reply(
-            engine.world, desk, data.conversation_id, data.text, data.client_msg_id, engine.clock.now(), changes
-        )
+        changes = engine.begin()
+        result = replies.reply(engine.world, desk, data.conversation_id, data.text, data.client_msg_id, changes)
         await engine.keep(changes)
         if isinstance(result, replies.Refused):
             return frames.write("error", named | {"code": result.code})
@@ -167,5 +164,5 @@ class Conversation:
             return frames.write("error", named | {"code": "not_found"})
         if not may_resolve(thread, desk.person):
             return frames.write("error", named | {"code": "not_assignee"})
-        await resolve_thread(engine, thread)
+        await resolve_thread(engine, thread, desk.person)
         return frames.write("sent", named | {"message_id": "", "seq": thread.seq})

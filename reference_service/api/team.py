@@ -12,7 +12,6 @@ from reference_service.api.operator import Name
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, floor_of, read, signed_in
 from reference_service.domain import presence, routing, shops
-from reference_service.domain.changes import Changes
 from reference_service.domain.records import Availability, Level
 from reference_service.domain.world import Desk
 
@@ -46,7 +45,7 @@ async def create_agent(request: Request) -> Response:
     new = await read(request, NewAgent)
     password = secrets.token_urlsafe(18)
     seal = tokens.password_seal(engine.key, password)
-    changes = Changes()
+    changes = engine.begin()
     desk = shops.add_agent(
         engine.world, person.shop_id, new.name, new.level, new.capacity, new.certified, seal, changes
     )
@@ -63,8 +62,8 @@ async def set_availability(request: Request) -> Response:
     if person.role == "agent" and person.id != desk.person.id:
         raise Problem(403, "wrong_role", "only the agent or an administrator")
     new = await read(request, NewAvailability)
-    changes = Changes()
-    presence.set_availability(engine.world, desk, new.availability, engine.clock.now(), changes)
+    changes = engine.begin()
+    presence.set_availability(engine.world, desk, new.availability, changes)
     await engine.keep(changes)
     return answer(view(desk))
 

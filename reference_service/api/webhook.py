@@ -9,7 +9,8 @@ from reference_service.api.problems import Problem
 from reference_service.api.requests import body_of, engine_of
 from reference_service.domain import intake
 from reference_service.domain.changes import Changes
-from reference_service.domain.events import EventError, Pushed, Written
+from reference_service.domain.events import Event, EventError, Pushed, Written
+from reference_service.domain.reactions import settle
 from reference_service.platforms.webhook import Webhook
 from reference_service.shell.engine import Engine
 from reference_service.shell.logs import log
@@ -35,6 +36,12 @@ def receiver(hook: Webhook) -> Callable[[Request], Awaitable[Response]]:
     return receive
 
 
+def _one(engine: Engine, event: Event, changes: Changes) -> intake.Taking:
+    taking = intake.take(engine.world, event, changes)
+    settle(engine.world, changes)  # before the next event: a batch does what single pushes would
+    return taking
+
+
 async def _take(engine: Engine, pushed: Pushed) -> None:
     engine.ignored.update(pushed.ignored)
     for why in pushed.unread:
@@ -43,8 +50,8 @@ async def _take(engine: Engine, pushed: Pushed) -> None:
         return
     engine.inbox += 1
     try:
-        now, changes = engine.clock.now(), Changes()
-        taken = [(event, intake.take(engine.world, event, now, changes)) for event in pushed.events]
+        changes = engine.begin()
+        taken = [(event, _one(engine, event, changes)) for event in pushed.events]
         await engine.keep(changes)  # one commit for all of a request
     finally:
         engine.inbox -= 1

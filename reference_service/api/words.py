@@ -9,7 +9,6 @@ from starlette.responses import Response
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, floor_of, read, signed_in
 from reference_service.domain import shops
-from reference_service.domain.changes import Changes
 from reference_service.filtering import judging
 from reference_service.filtering.words import Direction, Word, WordFilter, WordListError
 
@@ -44,7 +43,7 @@ async def put_words(request: Request) -> Response:
     floor = floor_of(engine, person)
     if new.version not in (None, floor.words.version):
         raise Problem(409, "version_is_old", f"the current version is {floor.words.version}")
-    changes = Changes()
+    changes = engine.begin()
     try:
         words = shops.set_words(floor, new.words, new.allow, changes)
     except WordListError as error:

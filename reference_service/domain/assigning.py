@@ -1,8 +1,9 @@
 """A conversation's way to an agent, to the queue, on to another agent, and to its resolution (ROUTE-1)."""
 
 import math
+from typing import Literal
 
-from reference_service.domain import routing
+from reference_service.domain import happenings, routing
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import (
     Assigned,
@@ -18,12 +19,12 @@ from reference_service.domain.records import Told
 from reference_service.domain.world import Desk, ShopFloor, Thread
 
 
-def route(floor: ShopFloor, thread: Thread, reason: str, now: float, changes: Changes) -> None:
+def route(floor: ShopFloor, thread: Thread, reason: str, changes: Changes) -> None:
     """Give a conversation that has no agent to one, or let it wait at the end of its shop's queue."""
     # Whoever waits already goes first; with somebody able nobody waits, so this order costs nothing.
     desk = None if floor.queue else routing.pick_agent(thread, floor.desks.values())
     if desk is None:
-        _wait(floor, thread, now, changes)
+        _wait(floor, thread, changes)
     else:
         assign(thread, desk, reason, changes)
 
@@ -31,7 +32,7 @@ def route(floor: ShopFloor, thread: Thread, reason: str, now: float, changes: Ch
 def assign(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
     """Hand a conversation to an agent, with those messages of the visit the agent was never told."""
     conversation = thread.conversation
-    conversation.state, conversation.agent_id = "assigned", desk.person.id
+    conversation.state, conversation.agent_id = "open", desk.person.id
     desk.held[conversation.id] = thread
     changes.keep(conversation)
     event = Assigned(
@@ -50,6 +51,7 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
             tell(desk, message_event(message), changes)
             if message.status == "recalled":
                 tell(desk, Recalled(conversation.id, message.id, message.seq, message.platform_id), changes)
+    changes.tell(happenings.Assigned(thread, desk, reason))
 
 
 def let_queue_in(floor: ShopFloor, changes: Changes) -> None:
@@ -58,16 +60,17 @@ def let_queue_in(floor: ShopFloor, changes: Changes) -> None:
         assign(floor.queue.popleft(), desk, "queue", changes)
 
 
-def hand_on(floor: ShopFloor, desk: Desk, reason: str, now: float, changes: Changes) -> None:
+def hand_on(floor: ShopFloor, desk: Desk, reason: Literal["offline", "gone"], changes: Changes) -> None:
     """Reassign each conversation of an agent who is gone, once, in the order they were taken (ROUTE-6)."""
     for thread in list(desk.held.values()):
-        _release(thread, desk, changes)
-        route(floor, thread, "reassigned", now, changes)
+        _release(thread, desk, reason, changes)
+        route(floor, thread, "reassigned", changes)
         conversation = thread.conversation
         tell(desk, Transferred(conversation.id, desk.person.id, conversation.agent_id, reason), changes)
+    changes.tell(happenings.Went(desk, reason))
 
 
-def resolve(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
+def resolve(floor: ShopFloor, thread: Thread, reason: str, changes: Changes) -> None:
     """Finish the visit; what its agent no longer holds makes room for the queue."""
     conversation = thread.conversation
     if conversation.state == "resolved":
@@ -77,28 +80,31 @@ def resolve(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
         floor.queue.remove(thread)
     conversation.state = "resolved"
     if desk is not None:
-        _release(thread, desk, changes)
+        _release(thread, desk, reason, changes)
         tell(desk, Resolved(conversation.id, desk.person.id), changes)
     changes.keep(conversation)
+    changes.tell(happenings.Resolved(thread, desk, reason))
     let_queue_in(floor, changes)
 
 
-def _wait(floor: ShopFloor, thread: Thread, now: float, changes: Changes) -> None:
-    conversation = thread.conversation
+def _wait(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
+    conversation, now = thread.conversation, changes.at
     if floor.queue:  # two that came in one moment keep their order, also after a restart
         now = max(now, math.nextafter(floor.queue[-1].conversation.waits_since, math.inf))
     conversation.state, conversation.agent_id, conversation.waits_since = "queued", None, now
     floor.queue.append(thread)
     changes.keep(conversation)
     waiting = len(floor.queue)
+    changes.tell(happenings.Queued(thread, waiting))
     for desk in floor.desks.values():
         if desk.devices:
             tell(desk, QueuePosition(conversation.id, waiting, waiting), changes)
 
 
-def _release(thread: Thread, desk: Desk, changes: Changes) -> None:
+def _release(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
     conversation = thread.conversation
     del desk.held[conversation.id]
     conversation.agent_id = None
     thread.told[desk.person.id] = thread.seq
     changes.keep(Told(conversation_id=conversation.id, agent_id=desk.person.id, seq=thread.seq))
+    changes.tell(happenings.Released(thread, desk, reason))

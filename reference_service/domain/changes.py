@@ -1,11 +1,16 @@
-"""What one command did: rows to keep, and effects that wait until they are kept."""
+"""What one command did: rows to keep, what happened, and effects that wait until the rows are kept."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from reference_service.domain.records import Record
+
+if TYPE_CHECKING:
+    from reference_service.domain.happenings import Happening
 
 
 class Dispatched(NamedTuple):
@@ -30,14 +35,29 @@ class Call(NamedTuple):
 
 @dataclass(slots=True)
 class Changes:
-    """Rows are copied at once: a later command may change the record before these are written."""
+    """`at` is the command's moment, Unix seconds: the only clock the domain has.
 
+    Rows are copied at once: a later command may change the record before these are written.
+    """
+
+    at: float = 0.0
     rows: list[tuple[type[Record], tuple[object, ...]]] = field(default_factory=list)
+    removed: list[tuple[type[Record], tuple[object, ...]]] = field(default_factory=list)  # record, key
     dispatched: list[Dispatched] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     removed_shops: list[str] = field(default_factory=list)
     removed_people: list[str] = field(default_factory=list)
+    happened: list[Happening] = field(default_factory=list)  # in order; domain/reactions.py goes through them
+    settled: int = 0  # so many of them have been reacted to
 
     def keep(self, record: Record) -> None:
         """Insert or replace this record, as it is now."""
         self.rows.append((type(record), msgspec.structs.astuple(record)))
+
+    def remove(self, record: Record) -> None:
+        """Delete this record's row; in one command a row is either kept or removed."""
+        self.removed.append((type(record), tuple(getattr(record, name) for name in record.KEY)))
+
+    def tell(self, happening: Happening) -> None:
+        """Let the features react to this, once the command is done."""
+        self.happened.append(happening)

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Literal
 
-from reference_service.domain import assigning, dispatching, outbox
+from reference_service.domain import assigning, dispatching, happenings, outbox
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import message_event, tell
 from reference_service.domain.events import Echoed, Event, Read, Recalled, Written
@@ -14,7 +14,7 @@ from reference_service.filtering import judging
 Taking = Literal["taken", "again", "conflict", "ignored"]
 
 
-def take(world: World, event: Event, now: float, changes: Changes) -> Taking:
+def take(world: World, event: Event, changes: Changes) -> Taking:
     """Handle one genuine event; whatever comes back, the platform is told of success once the changes are durable."""
     platform, open_id, app = event.account
     floor = world.accounts.get((platform, open_id))
@@ -22,7 +22,7 @@ def take(world: World, event: Event, now: float, changes: Changes) -> Taking:
         return "ignored"
     match event:
         case Written():
-            return _receive(world, floor, event, now, changes)
+            return _receive(world, floor, event, changes)
         case Echoed():
             return _echo(world, floor, event, changes)
         case Recalled():
@@ -37,31 +37,33 @@ def hashes(shop_id: str, written: Written) -> tuple[str, str]:
     return _hash(f"{shop_id}\0{written.message}"), _hash("\0".join(map(str, said)))
 
 
-def _receive(world: World, floor: ShopFloor, written: Written, now: float, changes: Changes) -> Taking:
+def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes) -> Taking:
     id_hash, body_hash = hashes(floor.shop.id, written)
     if (known := world.taken.get(id_hash)) is not None:
         if known == body_hash:
             return "again"
-        changes.keep(Conflict(id_hash=id_hash, body_hash=body_hash, at=now))
+        changes.keep(Conflict(id_hash=id_hash, body_hash=body_hash, at=changes.at))
         return "conflict"
     world.taken[id_hash] = body_hash
     changes.keep(Taken(id_hash=id_hash, body_hash=body_hash))
     thread = floor.threads.get(written.conversation)
     reason = "reopened" if thread else "new"
     if thread is None:
-        thread = _open(world, floor, written, now, changes)
-    message = _append(floor, thread, written, now, changes)
+        thread = _open(world, floor, written, changes)
+    message = _append(floor, thread, written, changes)
     desk = floor.desks.get(thread.conversation.agent_id or "")
     if desk is not None:
         tell(desk, message_event(message), changes)
     elif thread.conversation.state == "resolved":
         thread.conversation.visit_from = message.seq
         thread.visit = [message]
-        assigning.route(floor, thread, reason, now, changes)
+        changes.tell(happenings.Opened(thread, reason == "reopened"))
+        assigning.route(floor, thread, reason, changes)
+    changes.tell(happenings.CustomerWrote(thread, message))
     return "taken"
 
 
-def _open(world: World, floor: ShopFloor, written: Written, now: float, changes: Changes) -> Thread:
+def _open(world: World, floor: ShopFloor, written: Written, changes: Changes) -> Thread:
     number = world.next_number("conversations", changes)
     conversation = Conversation(
         id=f"cv{number}",
@@ -72,8 +74,8 @@ def _open(world: World, floor: ShopFloor, written: Written, now: float, changes:
         nick=judging.check(floor.words, written.nick, "to_agent").text or "",
         state="resolved",  # until its first message is routed
         agent_id=None,
-        opened_at=now,
-        waits_since=now,
+        opened_at=changes.at,
+        waits_since=changes.at,
         visit_from=1,
     )
     thread = Thread(conversation)
@@ -81,7 +83,7 @@ def _open(world: World, floor: ShopFloor, written: Written, now: float, changes:
     return thread
 
 
-def _append(floor: ShopFloor, thread: Thread, written: Written, now: float, changes: Changes) -> Message:
+def _append(floor: ShopFloor, thread: Thread, written: Written, changes: Changes) -> Message:
     text, index = written.words(), written.place
     judged = judging.check(floor.words, text, "to_agent")
     thread.seq += 1
@@ -98,7 +100,7 @@ def _append(floor: ShopFloor, thread: Thread, written: Written, now: float, chan
         index=index,
         late=index is not None and index < thread.top_index,
         status="received",
-        created_at=now,
+        created_at=changes.at,
     )
     thread.top_index = max(thread.top_index, -1 if index is None else index)
     thread.visit.append(message)
@@ -124,6 +126,7 @@ def _recall(floor: ShopFloor, recalled: Recalled, changes: Changes) -> Taking:
                 if desk is not None:
                     event = dispatching.Recalled(thread.conversation.id, message.id, message.seq, message.platform_id)
                     tell(desk, event, changes)
+                changes.tell(happenings.MessageRecalled(thread, message))
                 return "taken"
     return "ignored"
 
@@ -140,6 +143,7 @@ def _read(floor: ShopFloor, read: Read, changes: Changes) -> Taking:
     if thread is None or desk is None or read.place is None:
         return "ignored"
     tell(desk, dispatching.Read(thread.conversation.id, read.place), changes)
+    changes.tell(happenings.CustomerRead(thread, read.place))
     return "taken"
 
 

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.dispatching import Updated, tell
+from reference_service.domain.happenings import ReplySettled
 from reference_service.domain.records import Message
 from reference_service.domain.world import Thread, World
 
@@ -62,9 +63,7 @@ def enqueue(thread: Thread, message: Message, changes: Changes) -> None:
         changes.keep(message)
 
 
-def answered(
-    world: World, thread: Thread, seq: int, answer: Answer, echo_wait_s: float, now: float, changes: Changes
-) -> None:
+def answered(world: World, thread: Thread, seq: int, answer: Answer, echo_wait_s: float, changes: Changes) -> None:
     """The platform answered the call of a reply, or its answer was lost."""
     head = thread.outbox[0] if thread.outbox else None
     if head is None or head.seq != seq or head.step != "calling":
@@ -74,7 +73,7 @@ def answered(
         reason = f"{answer.code} {answer.words}".strip() if step.status == "failed" else ""
         _settle(world, thread, step.status, answer.platform_id, reason, changes)
         return
-    head.step, head.due = step.step, now + step.after_s
+    head.step, head.due = step.step, changes.at + step.after_s
     world.waiting[thread.conversation.id] = thread
     changes.keep(head)
 
@@ -122,6 +121,7 @@ def proceed(world: World, thread: Thread, changes: Changes) -> None:
             _finish(world, thread, changes)
             return
         head.status = "in_doubt"
+        changes.tell(ReplySettled(thread, head))
         _tell(world, thread, head, LOST, changes)
     _call(thread, changes)
 
@@ -152,6 +152,7 @@ def _settle(
         head.platform_id = platform_id
         thread.own.add(platform_id)
     _tell(world, thread, head, reason, changes)
+    changes.tell(ReplySettled(thread, head))
     _finish(world, thread, changes)
 
 

@@ -3,12 +3,15 @@
 from reference_service.domain import assigning
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import availability_event, tell
+from reference_service.domain.happenings import AvailabilitySet, Came
 from reference_service.domain.records import Availability
 from reference_service.domain.world import Desk, World
 
 
 def device_on(world: World, desk: Desk, device: str, changes: Changes) -> None:
     """A device is connected; with it an agent may become able, and the queue moves."""
+    if not desk.devices:
+        changes.tell(Came(desk))
     desk.devices.add(device)
     desk.gone_since = None
     assigning.let_queue_in(world.floors[desk.person.shop_id], changes)
@@ -22,16 +25,17 @@ def device_off(desk: Desk, device: str, now: float) -> None:
         desk.gone_since = now
 
 
-def set_availability(world: World, desk: Desk, to: Availability, now: float, changes: Changes) -> None:
+def set_availability(world: World, desk: Desk, to: Availability, changes: Changes) -> None:
     """online lets the queue in, away keeps what is held, offline hands everything on."""
     if desk.person.availability == to:
         return
     desk.person.availability = to
     changes.keep(desk.person)
     tell(desk, availability_event(desk.person), changes)
+    changes.tell(AvailabilitySet(desk, to))
     floor = world.floors[desk.person.shop_id]
     if to == "offline":
-        assigning.hand_on(floor, desk, "offline", now, changes)
+        assigning.hand_on(floor, desk, "offline", changes)
     assigning.let_queue_in(floor, changes)
 
 

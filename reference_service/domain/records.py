@@ -1,17 +1,28 @@
 """What is kept durably: one struct is one table's row, its fields the columns, in order."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
 from reference_service.domain.events import PlatformName
 
-State = Literal["assigned", "queued", "resolved"]
+State = Literal["bot", "queued", "open", "snoozed", "resolved"]
+Sender = Literal["customer", "agent", "bot", "system"]
+Role = Literal["admin", "supervisor", "agent"]
 Availability = Literal["online", "away", "offline"]
-Level = Literal["trainee", "regular", "senior"]
+Level = Literal["trainee", "regular", "senior", "dedicated"]
 
 
-class Shop(msgspec.Struct, array_like=True, kw_only=True):
+class Record(msgspec.Struct, array_like=True, kw_only=True):
+    """A row: its table has the struct's name in lower case; new fields stand last and have a default.
+
+    A record with `shop_id` goes when its shop is removed.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("id",)
+
+
+class Shop(Record, kw_only=True):
     """A shop and its account on the platform. `token_until` is Unix seconds."""
 
     id: str
@@ -27,12 +38,12 @@ class Shop(msgspec.Struct, array_like=True, kw_only=True):
     platform: PlatformName = "open-im"  # the last column: older databases have none
 
 
-class Person(msgspec.Struct, array_like=True, kw_only=True):
+class Person(Record, kw_only=True):
     """An administrator or agent of one shop."""
 
     id: str
     shop_id: str
-    role: Literal["admin", "agent"]
+    role: Role
     login: str
     seal: str  # of the password
     name: str
@@ -42,7 +53,7 @@ class Person(msgspec.Struct, array_like=True, kw_only=True):
     availability: Availability = "online"
 
 
-class Conversation(msgspec.Struct, array_like=True, kw_only=True):
+class Conversation(Record, kw_only=True):
     """One customer's talk with one shop; a visit lasts from its (re)opening to its resolution."""
 
     id: str
@@ -58,12 +69,14 @@ class Conversation(msgspec.Struct, array_like=True, kw_only=True):
     visit_from: int  # the visit's first seq
 
 
-class Message(msgspec.Struct, array_like=True, kw_only=True, gc=False):
+class Message(Record, kw_only=True, gc=False):
     """One message. `shown` is the text anybody but the auditor may see; None where blocked or recalled."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("conversation_id", "seq")
 
     conversation_id: str
     seq: int
-    sender: Literal["customer", "agent"]
+    sender: Sender
     agent_id: str | None
     platform_id: str | None
     client_msg_id: str | None
@@ -77,6 +90,10 @@ class Message(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     step: Literal["", "queued", "calling", "echo", "waiting"] = ""  # a reply's place in the outbox
     attempt: int = 0
     due: float = 0.0
+    kind: str = "text"  # text, image, video, product_card, order_card, notice
+    scene: str = ""  # of an automatic message: the auto-reply scene, "faq" or "bot"; "" otherwise
+    private: bool = False  # a note among agents: it never leaves the service
+    edited: bool = False
 
     @property
     def id(self) -> str:
@@ -84,16 +101,20 @@ class Message(msgspec.Struct, array_like=True, kw_only=True, gc=False):
         return f"{self.conversation_id}-{self.seq}"
 
 
-class Told(msgspec.Struct, array_like=True, kw_only=True):
+class Told(Record, kw_only=True):
     """Up to which seq an agent who no longer holds a conversation was told of it."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("conversation_id", "agent_id")
 
     conversation_id: str
     agent_id: str
     seq: int
 
 
-class Logged(msgspec.Struct, array_like=True, kw_only=True):
+class Logged(Record, kw_only=True):
     """One event of an agent's dispatch log; `d` is its payload as JSON text."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("agent_id", "s")
 
     agent_id: str
     s: int
@@ -101,23 +122,29 @@ class Logged(msgspec.Struct, array_like=True, kw_only=True):
     d: str
 
 
-class Taken(msgspec.Struct, array_like=True, kw_only=True):
+class Taken(Record, kw_only=True):
     """A platform message id that was handled, for ever, as hashes only (GATEWAY-6)."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("id_hash",)
 
     id_hash: str
     body_hash: str
 
 
-class Conflict(msgspec.Struct, array_like=True, kw_only=True):
+class Conflict(Record, kw_only=True):
     """The same platform message id came again with another body."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("id_hash", "body_hash")
 
     id_hash: str
     body_hash: str
     at: float
 
 
-class WordList(msgspec.Struct, array_like=True, kw_only=True):
+class WordList(Record, kw_only=True):
     """A shop's sensitive words, as JSON text of the API's shape."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("shop_id",)
 
     shop_id: str
     version: int
@@ -125,11 +152,21 @@ class WordList(msgspec.Struct, array_like=True, kw_only=True):
     allow: str
 
 
-class Counter(msgspec.Struct, array_like=True, kw_only=True):
+class Counter(Record, kw_only=True):
     """The last number given out, so that an id is never given twice, removed or not."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
     value: int
 
 
-Record = Shop | Person | Conversation | Message | Told | Logged | Taken | Conflict | WordList | Counter
+class Setting(Record, kw_only=True):
+    """One of a shop's settings (domain/configuring.py), as JSON text; `version` rises with every change."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("shop_id", "name")
+
+    shop_id: str
+    name: str
+    version: int
+    value: str

@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple
 from reference_service.domain import outbox
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import message_event, tell
-from reference_service.domain.records import Message
+from reference_service.domain.happenings import AgentReplied
+from reference_service.domain.speaking import append
 from reference_service.domain.world import Desk, Thread, World
 from reference_service.filtering import judging
 
@@ -35,7 +36,7 @@ def thread_for(world: World, desk: Desk, conversation_id: str) -> Thread | None:
 
 
 def reply(
-    world: World, desk: Desk, conversation_id: str, text: str, client_msg_id: str, now: float, changes: Changes
+    world: World, desk: Desk, conversation_id: str, text: str, client_msg_id: str, changes: Changes
 ) -> Accepted | Refused:
     """Accept a reply, or say why not."""
     if (sent := desk.sent.get(client_msg_id)) is not None:
@@ -52,29 +53,9 @@ def reply(
     judged = judging.check(world.floor_of(thread).words, text, "to_customer")
     if judged.text is None:
         return Refused("blocked")
-    message = _append(thread, desk, text, judged.text, client_msg_id, now)
+    message = append(thread, "agent", desk.person.id, text, judged.text, client_msg_id, changes.at)
     desk.sent[client_msg_id] = message
     outbox.enqueue(thread, message, changes)
     tell(desk, message_event(message), changes)
+    changes.tell(AgentReplied(thread, message, desk))
     return Accepted(client_msg_id, message.id, message.seq, False)
-
-
-def _append(thread: Thread, desk: Desk, text: str, shown: str, client_msg_id: str, now: float) -> Message:
-    thread.seq += 1
-    message = Message(
-        conversation_id=thread.conversation.id,
-        seq=thread.seq,
-        sender="agent",
-        agent_id=desk.person.id,
-        platform_id=None,
-        client_msg_id=client_msg_id,
-        text=text,
-        shown=shown,
-        masked=shown != text,
-        index=None,
-        late=False,
-        status="pending",
-        created_at=now,
-    )
-    thread.visit.append(message)
-    return message

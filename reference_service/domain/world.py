@@ -3,6 +3,9 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+import msgspec
+
+from reference_service.domain.agenda import Agenda
 from reference_service.domain.changes import Changes
 from reference_service.domain.events import PlatformName
 from reference_service.domain.records import Conversation, Counter, Message, Person, Shop
@@ -48,6 +51,8 @@ class ShopFloor:
     desks: dict[str, Desk] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)  # by the platform's conversation id
     queue: deque[Thread] = field(default_factory=deque)
+    settings: dict[type[msgspec.Struct], msgspec.Struct] = field(default_factory=dict)  # by shape (configuring.py)
+    versions: dict[type[msgspec.Struct], int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,6 +69,8 @@ class World:
     counters: dict[str, int] = field(default_factory=dict)
     apps: dict[str, str] = field(default_factory=dict)  # client_key: client_secret
     recovered_at: float = 0.0
+    speed: float = 1.0  # divides the business's clocks: tiers, reminders, complaints (R3.1)
+    agenda: Agenda = field(default_factory=Agenda)
 
     def next_number(self, name: str, changes: Changes) -> int:
         """A number never given before."""

@@ -62,7 +62,7 @@ class Caller:
         api = self._apis.get(shop.platform)
         if api is None or not shop.access_token:
             return Answer("refused", words="the shop has no platform token")
-        if shop.token_until - self._clock.now() < RENEW_BEFORE_S:
+        if shop.token_until - self._clock.real() < RENEW_BEFORE_S:
             await self._renew(api, shop, shop.access_token)
         used = shop.access_token
         answer = await api.send(shop, call)
@@ -80,7 +80,7 @@ class Caller:
                 log("token_refresh_failed", shop=shop.id, why=str(error))
                 return False
             shop.access_token, shop.refresh_token = granted.access_token, granted.refresh_token
-            shop.token_until = self._clock.now() + granted.lasts_s
+            shop.token_until = self._clock.real() + granted.lasts_s
             changes = Changes()
             changes.keep(shop)
             await self._kept(changes)

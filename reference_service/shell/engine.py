@@ -12,10 +12,11 @@ from pathlib import Path
 import aiohttp
 import apsw
 
-from reference_service.domain import assigning, outbox, presence
+from reference_service.domain import assigning, clockwork, outbox, presence, time_travel
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.events import PlatformName
 from reference_service.domain.outbox import Answer
+from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
 from reference_service.platforms import APIS
 from reference_service.platforms.api import Api, Line
@@ -54,8 +55,13 @@ class Engine:
         self.key = b""
         self._tell_ignored_at = 0.0
 
+    def begin(self) -> Changes:
+        """A command's changes, as of now."""
+        return Changes(at=self.clock.now())
+
     async def keep(self, changes: Changes) -> None:
-        """Wait until changes, and all before them, are durable and their effects are out. Raises StorageError."""
+        """React to what happened, then wait until all is durable and its effects are out. Raises StorageError."""
+        settle(self.world, changes)
         await self.journal.add(changes)
 
     async def settled(self) -> None:
@@ -69,8 +75,8 @@ class Engine:
             return
         if answer.outcome != "ok":
             log("reply_not_sent", conversation=call.conversation_id, outcome=answer.outcome, code=answer.code)
-        changes = Changes()
-        outbox.answered(self.world, thread, call.seq, answer, self.settings.echo_wait_s, self.clock.now(), changes)
+        changes = self.begin()
+        outbox.answered(self.world, thread, call.seq, answer, self.settings.echo_wait_s, changes)
         with contextlib.suppress(StorageError):
             await self.keep(changes)
 
@@ -92,21 +98,30 @@ class Engine:
 
     def tick(self) -> None:
         """What time alone brings: outbox waits that are over, agents gone too long, devices that fell silent."""
-        now = self.clock.now()
-        changes = Changes()
+        changes = self.begin()
+        now, real = changes.at, self.clock.real()
+        clockwork.run(self.world, now, changes)
         for thread in outbox.ripe(self.world, now):
             outbox.proceed(self.world, thread, changes)
         for desk in presence.gone(self.world, now, self.settings.resume_window_s):
             log("agent_gone", agent=desk.person.id, conversations=len(desk.held))
-            assigning.hand_on(self.world.floors[desk.person.shop_id], desk, "gone", now, changes)
+            assigning.hand_on(self.world.floors[desk.person.shop_id], desk, "gone", changes)
         for link in self.hub.all():
-            if now - link.heard > self.settings.silence_s:
+            if real - link.heard > self.settings.silence_s:
                 link.close(links.SILENT)
-        if changes.rows:
+        settle(self.world, changes)
+        if changes.rows or changes.removed:
             self.journal.add(changes).add_done_callback(_seen)
-        if now >= self._tell_ignored_at:
-            self._tell_ignored_at = now + TELL_IGNORED_S
+        if real >= self._tell_ignored_at:
+            self._tell_ignored_at = real + TELL_IGNORED_S
             self.tell_ignored()
+
+    async def travel(self, seconds: float) -> None:
+        """Test hook: move the business's time ahead and wait until everything that became due is durable."""
+        self.clock.jump(seconds)
+        time_travel.move_along(self.world, seconds)
+        self.tick()
+        await self.settled()
 
     def tell_ignored(self) -> None:
         """Log how many pushed items of each kind were acknowledged and ignored: kinds and numbers, nothing personal."""
@@ -140,6 +155,7 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.journal = Journal(path, engine.release, engine.storage_failed)
         stack.push_async_callback(engine.journal.close)
         stack.push_async_callback(engine.caller.close)
+        engine.world.speed = settings.business_speed
         await engine.keep(changes)
         ticking = asyncio.create_task(_ticks(engine))
         stack.push_async_callback(_stop, ticking)

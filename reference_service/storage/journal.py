@@ -79,7 +79,7 @@ class Journal:
         self._busy = bool(group)
         if not group:
             return
-        if any(entry.changes.rows or entry.changes.removed_shops for entry in group):
+        if any(entry.changes.rows or entry.changes.removed or entry.changes.removed_shops for entry in group):
             self._began = self._loop.time()
             self._groups.put(group)
         else:
@@ -123,7 +123,7 @@ def commit(connection: apsw.Connection, group: list[Changes]) -> None:
     """Write a group of changes in one transaction. Raises apsw.Error."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for removes, changes in groupby(group, key=lambda one: bool(one.removed_shops)):
+        for removes, changes in groupby(group, key=lambda one: bool(one.removed or one.removed_shops)):
             if removes:
                 for one in changes:
                     _insert(connection, [one])
@@ -149,6 +149,8 @@ def _insert(connection: apsw.Connection, group: list[Changes]) -> None:
 
 
 def _remove(connection: apsw.Connection, changes: Changes) -> None:
+    for record, key in changes.removed:
+        connection.execute(tables.delete(record), key)
     for shop_id in changes.removed_shops:
         for statement in tables.REMOVE_SHOP:
             connection.execute(statement, (shop_id,))

@@ -4,9 +4,20 @@ from collections import deque
 
 import msgspec
 
-from reference_service.domain import outbox
+from reference_service.domain import configuring, outbox
 from reference_service.domain.changes import Changes
-from reference_service.domain.records import Conversation, Counter, Message, Person, Shop, Taken, Told, WordList
+from reference_service.domain.records import (
+    Conversation,
+    Counter,
+    Message,
+    Person,
+    Setting,
+    Shop,
+    Taken,
+    Told,
+    WordList,
+)
+from reference_service.domain.register import SETTINGS
 from reference_service.domain.shops import place_person, place_shop
 from reference_service.domain.world import Thread, World
 from reference_service.filtering.words import Word, WordFilter
@@ -23,9 +34,10 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
     for person in reader.rows(Person):
         place_person(world, person)
     _words(world, reader)
+    _settings(world, reader)
     _threads(world, reader)
     _desks(world, reader, now)
-    changes = Changes()
+    changes = Changes(at=now)
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)
     return world, changes
@@ -36,6 +48,12 @@ def _words(world: World, reader: Reader) -> None:
         words = msgspec.json.decode(listed.words, type=list[Word])
         allow = msgspec.json.decode(listed.allow, type=list[str])
         world.floors[listed.shop_id].words = WordFilter(words, allow, listed.version)
+
+
+def _settings(world: World, reader: Reader) -> None:
+    shapes = {shape.__name__: shape for shape in SETTINGS}
+    for kept in reader.rows(Setting):
+        configuring.place(world.floors[kept.shop_id], kept, shapes[kept.name])
 
 
 def _threads(world: World, reader: Reader) -> None:

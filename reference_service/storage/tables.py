@@ -10,33 +10,10 @@ from typing import Final, TypeVar
 import apsw
 import msgspec
 
-from reference_service.domain.records import (
-    Conflict,
-    Conversation,
-    Counter,
-    Logged,
-    Message,
-    Person,
-    Shop,
-    Taken,
-    Told,
-    WordList,
-)
+from reference_service.domain.records import Record
+from reference_service.domain.register import RECORDS
 
 R = TypeVar("R", bound=msgspec.Struct)
-
-KEYS: Final[dict[type[msgspec.Struct], tuple[str, ...]]] = {
-    Shop: ("id",),
-    Person: ("id",),
-    Conversation: ("id",),
-    Message: ("conversation_id", "seq"),
-    Told: ("conversation_id", "agent_id"),
-    Logged: ("agent_id", "s"),
-    Taken: ("id_hash",),
-    Conflict: ("id_hash", "body_hash"),
-    WordList: ("shop_id",),
-    Counter: ("name",),
-}
 
 
 def columns(record: type[msgspec.Struct]) -> tuple[str, ...]:
@@ -49,10 +26,10 @@ def table(record: type[msgspec.Struct]) -> str:
     return record.__name__.lower()
 
 
-def create(record: type[msgspec.Struct]) -> str:
+def create(record: type[Record]) -> str:
     """The statement that makes a record's table."""
     named = ", ".join(f'"{column}"' for column in columns(record))
-    key = ", ".join(f'"{column}"' for column in KEYS[record])
+    key = ", ".join(f'"{column}"' for column in record.KEY)
     return f"CREATE TABLE IF NOT EXISTS {table(record)} ({named}, PRIMARY KEY ({key}))"
 
 
@@ -63,13 +40,18 @@ def replace(record: type[msgspec.Struct], rows: int) -> str:
     return f"INSERT OR REPLACE INTO {table(record)} VALUES {', '.join([row] * rows)}"
 
 
+@cache
+def delete(record: type[Record]) -> str:
+    """The statement that deletes one row by its key."""
+    key = " AND ".join(f'"{column}" = ?' for column in record.KEY)
+    return f"DELETE FROM {table(record)} WHERE {key}"
+
+
 REMOVE_SHOP: Final = (
     "DELETE FROM message WHERE conversation_id IN (SELECT id FROM conversation WHERE shop_id = ?1)",
     "DELETE FROM told WHERE conversation_id IN (SELECT id FROM conversation WHERE shop_id = ?1)",
     "DELETE FROM logged WHERE agent_id IN (SELECT id FROM person WHERE shop_id = ?1)",
-    "DELETE FROM conversation WHERE shop_id = ?1",
-    "DELETE FROM person WHERE shop_id = ?1",
-    "DELETE FROM wordlist WHERE shop_id = ?1",
+    *(f"DELETE FROM {table(record)} WHERE shop_id = ?1" for record in RECORDS if "shop_id" in columns(record)),
     "DELETE FROM shop WHERE id = ?1",
 )
 
@@ -79,7 +61,7 @@ def prepare(connection: apsw.Connection) -> None:
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")  # NORMAL may lose an acknowledged commit on power loss (GATEWAY-4)
     connection.pragma("wal_autocheckpoint", 4000)
-    for record in KEYS:
+    for record in RECORDS:
         connection.execute(create(record))
         for statement in missing(connection, record):
             connection.execute(statement)

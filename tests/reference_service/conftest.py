@@ -11,11 +11,12 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from reference_service.domain import intake, outbox, presence, replies, shops
+from reference_service.domain import clockwork, intake, outbox, presence, replies, shops
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.events import Account, Echoed, Event, Recalled, Written
 from reference_service.domain.intake import Taking
 from reference_service.domain.outbox import Answer
+from reference_service.domain.reactions import settle
 from reference_service.domain.records import Logged, Shop
 from reference_service.domain.replies import Accepted, Refused
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
@@ -53,13 +54,13 @@ class Stage:
         presence.device_off(desk, device, self.now)
 
     def available(self, desk: Desk, to: Any) -> None:
-        self._do(lambda changes: presence.set_availability(self.world, desk, to, self.now, changes))
+        self._do(lambda changes: presence.set_availability(self.world, desk, to, changes))
 
     def words(self, *words: Word) -> None:
         self._do(lambda changes: shops.set_words(self.floor, words, (), changes))
 
     def event(self, event: Event) -> Taking:
-        return self._do(lambda changes: intake.take(self.world, event, self.now, changes))
+        return self._do(lambda changes: intake.take(self.world, event, changes))
 
     def write(
         self, customer: str, message: str, text: str = "你好", shop: str = "s1", kind: str = "text", index: Any = None
@@ -80,15 +81,16 @@ class Stage:
         return Account("open-im", f"o-{shop}", "ck")
 
     def reply(self, desk: Desk, thread: Thread, text: str, client_id: str) -> Accepted | Refused:
-        return self._do(lambda c: replies.reply(self.world, desk, thread.conversation.id, text, client_id, self.now, c))
+        return self._do(lambda c: replies.reply(self.world, desk, thread.conversation.id, text, client_id, c))
 
     def answer(self, call: Call, answer: Answer) -> None:
         thread = self.world.threads[call.conversation_id]
-        self._do(lambda c: outbox.answered(self.world, thread, call.seq, answer, ECHO_WAIT_S, self.now, c))
+        self._do(lambda c: outbox.answered(self.world, thread, call.seq, answer, ECHO_WAIT_S, c))
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, and the outbox do what is due."""
+        """Let time pass, and the clocks and the outbox do what is due."""
         self.now += seconds
+        self._do(lambda changes: clockwork.run(self.world, self.now, changes))
         for thread in outbox.ripe(self.world, self.now):
             self._do(lambda changes, thread=thread: outbox.proceed(self.world, thread, changes))  # type: ignore[misc]
 
@@ -106,8 +108,9 @@ class Stage:
         return [payload for told, payload in self.log(desk) if told == kind]
 
     def _do(self, command: Callable[[Changes], T]) -> T:
-        changes = Changes()
+        changes = Changes(at=self.now)
         result = command(changes)
+        settle(self.world, changes)
         self.all.append(changes)
         self.calls.extend(changes.calls)
         return result

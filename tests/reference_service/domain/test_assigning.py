@@ -8,7 +8,7 @@ from reference_service.domain.changes import Changes
 
 def resolve(stage: Any, customer: str) -> None:
     changes = Changes()
-    assigning.resolve(stage.floor, stage.thread(customer), changes)
+    assigning.resolve(stage.floor, stage.thread(customer), "agent", changes)
     stage.all.append(changes)
 
 

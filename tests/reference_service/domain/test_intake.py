@@ -127,7 +127,7 @@ def test_a_resolved_conversation_is_reopened_under_its_own_id(stage: Any) -> Non
     desk = stage.agent()
     stage.write("c1", "m1")
     changes = Changes()
-    assigning.resolve(stage.floor, stage.thread("c1"), changes)
+    assigning.resolve(stage.floor, stage.thread("c1"), "agent", changes)
     stage.all.append(changes)
     stage.write("c1", "m2")
     assigned = stage.told(desk, "conversation.assigned")

@@ -39,7 +39,7 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.write(customer, f"m{number}", index=number)
     elif what == "resolve" and f"@{customer}-s1" in stage.floor.threads:
         changes = Changes()
-        assigning.resolve(stage.floor, stage.thread(customer), changes)
+        assigning.resolve(stage.floor, stage.thread(customer), "agent", changes)
         stage.all.append(changes)
     elif what == "on":
         stage.on(desk)
@@ -48,7 +48,7 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
     elif what == "gone":
         changes = Changes()
         for left in presence.gone(stage.world, stage.now, 2.0):
-            assigning.hand_on(stage.floor, left, "gone", stage.now, changes)
+            assigning.hand_on(stage.floor, left, "gone", changes)
         stage.all.append(changes)
     elif what == "reply" and desk.held:
         stage.reply(desk, next(iter(desk.held.values())), "您好", f"k{number}")
@@ -61,7 +61,7 @@ def _routed_once(stage: Any, desks: Any) -> None:
         conversation = thread.conversation
         holders = [desk.person.id for desk in desks if conversation.id in desk.held]
         places = sum(waiting is thread for waiting in stage.floor.queue)
-        expected = {"assigned": (1, 0), "queued": (0, 1), "resolved": (0, 0)}[conversation.state]
+        expected = {"open": (1, 0), "queued": (0, 1), "resolved": (0, 0)}[conversation.state]
         assert (len(holders), places) == expected
         assert holders == ([conversation.agent_id] if conversation.agent_id else [])
     for desk in desks:

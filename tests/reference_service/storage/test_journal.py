@@ -9,6 +9,7 @@ import pytest
 
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import Counter
+from reference_service.domain.register import RECORDS
 from reference_service.storage import tables
 from reference_service.storage.journal import Journal, StorageError
 from reference_service.storage.reader import Reader
@@ -108,6 +109,6 @@ async def test_a_shop_removed_in_a_group_does_not_take_what_came_after_it(databa
     await asyncio.gather(*(journal.add(changes) for changes in (*stage.all, removal, again)))
     await journal.close()
     reader = Reader(database)
-    counts = {record.__name__: len(reader.rows(record)) for record in tables.KEYS}
+    counts = {record.__name__: len(reader.rows(record)) for record in RECORDS}
     reader.close()
     assert {name: count for name, count in counts.items() if count} == {"Shop": 1, "Taken": 1, "Counter": 2}

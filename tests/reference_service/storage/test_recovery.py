@@ -72,7 +72,7 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.recall(f"m{number - 1}")
     elif what == "resolve" and known:
         changes = Changes()
-        assigning.resolve(stage.floor, stage.thread(customer), changes)
+        assigning.resolve(stage.floor, stage.thread(customer), "agent", changes)
         stage.all.append(changes)
     elif what == "reply" and desk.held:
         stage.reply(desk, next(iter(desk.held.values())), f"您好{number}", f"k{number}")

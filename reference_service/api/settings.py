@@ -1,0 +1,56 @@
+"""Reading and replacing a shop's setting: the same two handlers for every shape of domain/configuring.py."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from reference_service.api.problems import Problem
+from reference_service.api.requests import answer, body_of, decode, floor_of, signed_in
+from reference_service.domain import configuring
+from reference_service.domain.records import Role
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Versioned(msgspec.Struct):
+    """`version`, where given, is the one being replaced."""
+
+    version: int | None = None
+
+
+def reads(shape: type[msgspec.Struct], *roles: Role) -> Handler:
+    """GET: the setting in force and its version; 0 is the default."""
+
+    async def get(request: Request) -> Response:
+        engine, person = signed_in(request, *roles)
+        floor = floor_of(engine, person)
+        seen = _view(configuring.setting(floor, shape), configuring.version(floor, shape))
+        await engine.settled()
+        return answer(seen)
+
+    return get
+
+
+def replaces(shape: type[msgspec.Struct], *roles: Role) -> Handler:
+    """PUT: the whole setting; 409 where `version` is no longer the one in force."""
+
+    async def put(request: Request) -> Response:
+        engine, person = signed_in(request, *roles)
+        body = await body_of(request, engine.settings.max_body)
+        value, wanted = decode(body, shape), decode(body, Versioned).version
+        floor = floor_of(engine, person)
+        current = configuring.version(floor, shape)
+        if wanted not in (None, current):
+            raise Problem(409, "version_is_old", f"the current version is {current}")
+        changes = engine.begin()
+        number = configuring.put(floor, value, changes)
+        await engine.keep(changes)
+        return answer(_view(value, number))
+
+    return put
+
+
+def _view(value: msgspec.Struct, version: int) -> dict[str, object]:
+    return {"version": version, **msgspec.structs.asdict(value)}

@@ -1,0 +1,24 @@
+"""Which feature reacts to what happened: one table, read from top to bottom.
+
+A command changes the state and tells what happened; `settle` lets every feature react, in the table's order. A reaction
+may make more happen: that is reacted to after it.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from reference_service.domain.changes import Changes
+from reference_service.domain.world import World
+
+Reaction = Callable[[World, Any, Changes], None]
+
+REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {}
+
+
+def settle(world: World, changes: Changes) -> None:
+    """React to everything that happened and has not been reacted to, until nothing more happens."""
+    while changes.settled < len(changes.happened):
+        happening = changes.happened[changes.settled]
+        changes.settled += 1
+        for react in REACTIONS.get(type(happening), ()):
+            react(world, happening, changes)

@@ -1,0 +1,36 @@
+"""Everything that is kept: all records, and all settings of a shop."""
+
+from typing import Final
+
+import msgspec
+
+from reference_service.domain.records import (
+    Conflict,
+    Conversation,
+    Counter,
+    Logged,
+    Message,
+    Person,
+    Record,
+    Setting,
+    Shop,
+    Taken,
+    Told,
+    WordList,
+)
+
+RECORDS: Final[tuple[type[Record], ...]] = (
+    Shop,
+    Person,
+    Conversation,
+    Message,
+    Told,
+    Logged,
+    Taken,
+    Conflict,
+    WordList,
+    Setting,
+    Counter,
+)
+
+SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = ()
