@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 from history.run import App, ShopSpec
 
-Happening = Literal["receive", "echo", "enter", "recall", "read", "order", "unheard"]
+Happening = Literal["receive", "echo", "enter", "recall", "read", "rated", "order", "unheard"]
 OrderStep = Literal[
     "created", "paid", "shipped", "finished", "cancelled",
     "refund_asked", "refund_agreed", "refund_refused", "refund_done",
@@ -65,7 +65,7 @@ class Message(NamedTuple):
     shop_open_id: str
     nickname: str
     text: str
-    place: int  # the platform's index in the conversation
+    place: int  # the platform's index in the conversation; of `rated` the stars
     created_ms: int
     order: Order | None = None
 

@@ -24,7 +24,6 @@ class Conversation:
     nick: str
     window: ReplyWindow
     index: int = 0
-    stars: int = 0
     taken: deque[Message] = field(default_factory=lambda: deque(maxlen=KEPT_TAKEN))
     _sends: dict[str, Accepted] = field(default_factory=dict)
     _replies: deque[Receive] = field(default_factory=lambda: deque(maxlen=KEPT_REPLIES))

@@ -125,8 +125,7 @@ class Customers:
             case frames.Read():
                 event = self._board.read(conversation, frame, time())
             case frames.Rate():
-                conversation.stars = frame.stars
-                return
+                event = self._board.rated(conversation, frame, time())
             case _:
                 event = frames.Error("already_hello", "hello is the first frame only")
         if isinstance(event, frames.Error):

@@ -17,6 +17,7 @@ OWN_TAGS: Final[dict[Happening, int]] = {
     "echo": 90014,
     "recall": 90015,
     "read": 90016,
+    "rated": 90017,
 }
 ORDER_TAGS: Final[dict[OrderStep, int]] = {
     "created": 100,
@@ -63,6 +64,8 @@ def data(message: Message) -> dict[str, Any]:
             return said | {"message_id": message.server_message_id}
         case "read":
             return said | {"index": str(message.place)}
+        case "rated":
+            return said | {"rating_id": message.server_message_id, "stars": message.place}
     return said
 
 

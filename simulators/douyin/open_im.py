@@ -16,6 +16,7 @@ from simulators.douyin.open_im_envelopes import (
     Envelope,
     ReadContent,
     RecallContent,
+    ScoreContent,
     TextContent,
     User,
     VerifyWebhook,
@@ -41,12 +42,14 @@ from targets.platform import (
 SEND_PATH: Final = "/im/send/msg/"
 RECALL_PATH: Final = "/im/recall/msg/"
 TOKEN_PATHS: Final = ("/oauth/access_token/", "/oauth/refresh_token/")
+OWN_RATING: Final = "golive_im_score"  # ours: the platform has no public event for a rating
 EVENTS: Final[dict[Happening, str]] = {
     "receive": "im_receive_msg",
     "echo": "im_send_msg",
     "enter": "im_enter_direct_msg",
     "recall": "im_recall_msg",
     "read": "im_message_read",
+    "rated": OWN_RATING,
 }
 _challenges = msgspec.json.Decoder(Challenge)
 _encode = msgspec.json.Encoder().encode
@@ -74,8 +77,8 @@ class OpenIm:
         return f"shop-{seed}-{number:02d}"
 
     def message_id(self, number: int, event: Happening) -> str:
-        """`@M17==`; entries have ids that look otherwise."""
-        return f"@{'E' if event == 'enter' else 'M'}{number}=="
+        """`@M17==`; entries and ratings have ids that look otherwise."""
+        return f"@{ {'enter': 'E', 'rated': 'R'}.get(event, 'M') }{number}=="
 
     def conversation_id(self, number: int, shop: str, customer: str) -> str:  # noqa: ARG002 - Platform's signature
         """`@Cs03.c00017==`: it follows from shop and customer."""
@@ -155,9 +158,11 @@ def _signed(body: bytes, app: App, msg_id: str) -> Request:
     return Request(headers, body)
 
 
-def _content(message: Message, app: App) -> TextContent | ReadContent | str:
+def _content(message: Message, app: App) -> TextContent | ReadContent | ScoreContent | str:
     if message.event == "read":
         return ReadContent(message.conversation, message.customer_open_id, message.place)
+    if message.event == "rated":
+        return ScoreContent(message.conversation, message.server_message_id, message.created_ms, message.place)
     if message.event == "recall":
         return _encode(RecallContent(message.server_message_id)).decode()
     users = (User(message.customer_open_id, message.nickname),)

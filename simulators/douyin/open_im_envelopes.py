@@ -55,6 +55,15 @@ class ReadContent(msgspec.Struct, frozen=True):
     conversation_type: int = 1
 
 
+class ScoreContent(msgspec.Struct, frozen=True):
+    """Content of golive's own golive_im_score: an object. `score` is 1 to 5; `server_message_id` names the rating."""
+
+    conversation_short_id: str
+    server_message_id: str
+    create_time: int
+    score: int
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """The outside of every push."""
 
@@ -62,7 +71,7 @@ class Envelope(msgspec.Struct, frozen=True):
     client_key: str
     from_user_id: str
     to_user_id: str
-    content: TextContent | ReadContent | str
+    content: TextContent | ReadContent | ScoreContent | str
     log_id: str
 
 

@@ -92,6 +92,10 @@ class Switchboard:
             return frames.Error("not_there", f"the newest index is {conversation.index}")
         return conversation.event("read", "", "", frame.index, now)
 
+    def rated(self, conversation: Conversation, frame: frames.Rate, now: float) -> Message:
+        """The customer gave stars."""
+        return conversation.event("rated", self.fresh_id("rated"), "", frame.stars, now)
+
     def allow(self, call: Call, now: float) -> ShopSpec | Refusal:
         """Whose call it is, or why it may not be made: token first, then rate."""
         shop = self.tokens.check(call.token, call.account, now)

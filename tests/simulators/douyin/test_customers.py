@@ -71,6 +71,8 @@ async def test_reading_recalling_rating_and_leaving(bench: Any) -> None:
         customer = await b.customer()
         message = (await customer.ask(op="send", id="1", text="你好"))["message"]
         await customer.say(op="rate", stars=5)
+        (rated,) = await b.target.saw("golive_im_score", 1)
+        assert rated.event["content"]["score"] == 5
         await customer.say(op="read", index=1)
         (read,) = await b.target.saw("im_message_read", 1)
         assert read.event["content"]["index"] == 1

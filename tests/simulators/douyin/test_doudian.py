@@ -80,6 +80,7 @@ def test_an_echo_is_the_same_from_the_shop() -> None:
         ("enter", "90013", {"create_time": 1644412885, "buyer": {"im_user_id": "73210", "nickname": "小王"}}),
         ("recall", "90015", {"message_id": BIG}),
         ("read", "90016", {"index": "5"}),
+        ("rated", "90017", {"rating_id": BIG, "stars": 5}),
     ],
 )
 def test_other_events_say_who_where_and_what(event: str, tag: str, rest: dict[str, object]) -> None:

@@ -93,6 +93,17 @@ def test_a_read_receipt_names_reader_and_index() -> None:
     }
 
 
+def test_a_rating_is_an_event_of_our_own() -> None:
+    rated = body("rated")
+    assert (rated["event"], rated["from_user_id"], rated["to_user_id"]) == ("golive_im_score", "customer", "shop")
+    assert rated["content"] == {
+        "conversation_short_id": "@C==",
+        "server_message_id": BIG,
+        "create_time": 1700000000123,
+        "score": 3,
+    }
+
+
 def test_the_push_is_signed_over_its_raw_bytes_and_named_once() -> None:
     first, again = push(message("receive")), push(message("receive"))
     assert first == again
