@@ -1,5 +1,7 @@
 """Signing in: login and refresh (AUTH-1)."""
 
+from typing import Annotated
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,14 +16,14 @@ from reference_service.shell.engine import Engine
 class Login(msgspec.Struct):
     """As openapi.yaml says."""
 
-    login: str
-    password: str
+    login: Annotated[str, msgspec.Meta(max_length=256)]
+    password: Annotated[str, msgspec.Meta(max_length=256)]
 
 
 class Refresh(msgspec.Struct):
     """As openapi.yaml says."""
 
-    refresh_token: str
+    refresh_token: Annotated[str, msgspec.Meta(max_length=1024)]
 
 
 async def login(request: Request) -> Response:

@@ -1,10 +1,14 @@
 """The frames of asyncapi.yaml: what a device may say, and what it is told besides dispatches."""
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import msgspec
 
+from reference_service.domain.dispatching import Customer
+from reference_service.domain.records import Availability
+
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Nonce = Annotated[str, msgspec.Meta(max_length=64)]
 Device = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Place = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -36,8 +40,16 @@ class Resume(msgspec.Struct, tag_field="op", tag="resume"):
     d: ResumeData
 
 
+class HeartbeatData(msgspec.Struct):
+    """Payload of heartbeat."""
+
+    s: int | None = None
+
+
 class Heartbeat(msgspec.Struct, tag_field="op", tag="heartbeat"):
     """Still there."""
+
+    d: HeartbeatData | None = None
 
 
 class AckData(msgspec.Struct):
@@ -58,7 +70,7 @@ class SendData(msgspec.Struct):
     conversation_id: str
     text: Annotated[str, msgspec.Meta(min_length=1)]
     client_msg_id: Id
-    nonce: str | None = None
+    nonce: Nonce | None = None
 
 
 class Send(msgspec.Struct, tag_field="op", tag="send"):
@@ -72,7 +84,7 @@ class ResolveData(msgspec.Struct):
 
     conversation_id: str
     client_msg_id: Id
-    nonce: str | None = None
+    nonce: Nonce | None = None
 
 
 class Resolve(msgspec.Struct, tag_field="op", tag="resolve"):
@@ -109,6 +121,82 @@ class Typing(msgspec.Struct, tag_field="op", tag="typing"):
 Said = Identify | Resume | Heartbeat | Ack | Send | Resolve | Read | Typing
 
 
+class Hello(msgspec.Struct):
+    """First of all."""
+
+    heartbeat_s: float
+    resume_window_s: float
+
+
+class Held(msgspec.Struct):
+    """A conversation that the agent holds."""
+
+    conversation_id: str
+    seq: int
+    customer: Customer
+
+
+class Ready(msgspec.Struct):
+    """A fresh device's starting state."""
+
+    session_id: str
+    agent_id: str
+    s: int
+    capacity: int
+    availability: Availability
+    heads: dict[str, int]
+    conversations: list[Held]
+
+
+class Resumed(msgspec.Struct):
+    """Everything missed was replayed."""
+
+    replayed: int
+    s: int
+
+
+class HeartbeatAck(msgspec.Struct):
+    """Heard."""
+
+    s: int
+
+
+class Sent(msgspec.Struct, omit_defaults=True):
+    """What the frame asked for is durable."""
+
+    client_msg_id: str
+    message_id: str
+    seq: int
+    nonce: str | None = None
+
+
+class InvalidSession(msgspec.Struct):
+    """Nothing can be resumed."""
+
+    resumable: Literal[False]
+
+
+class Error(msgspec.Struct, omit_defaults=True):
+    """The frame was refused."""
+
+    code: str
+    client_msg_id: str | None = None
+    nonce: str | None = None
+    why: str | None = None
+
+
+Told = Hello | Ready | Resumed | HeartbeatAck | Sent | InvalidSession | Error
+OPS: Final[dict[type[Told], str]] = {
+    Hello: "hello",
+    Ready: "ready",
+    Resumed: "resumed",
+    HeartbeatAck: "heartbeat_ack",
+    Sent: "sent",
+    InvalidSession: "invalid_session",
+    Error: "error",
+}
+
+
 class FrameError(ValueError):
     """A frame that is none of the contract's; the text says why."""
 
@@ -124,7 +212,6 @@ def parse(frame: str) -> Said:
         raise FrameError(str(error)) from None
 
 
-def write(op: str, payload: dict[str, object]) -> str:
-    """A frame for a device; what is None is left out."""
-    shown = {name: value for name, value in payload.items() if value is not None}
-    return msgspec.json.encode({"op": op, "d": shown}).decode()
+def write(told: Told) -> str:
+    """The frame that tells a device this."""
+    return f'{{"op":"{OPS[type(told)]}","d":{msgspec.json.encode(told).decode()}}}'

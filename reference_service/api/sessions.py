@@ -33,7 +33,7 @@ async def resume(engine: Engine, desk: Desk, device: str, s: int) -> Link | None
     newest = s + len(missed)
     link = _link(engine, desk, device, newest)
     await _connect(engine, desk, link)
-    link.open([*missed, frames.write("resumed", {"replayed": len(missed), "s": newest})])
+    link.open([*missed, frames.write(frames.Resumed(len(missed), newest))])
     return link
 
 
@@ -82,17 +82,13 @@ async def _connect(engine: Engine, desk: Desk, link: Link) -> None:
 def _ready(engine: Engine, desk: Desk, device: str) -> str:
     held = [(thread.conversation, thread.seq) for thread in desk.held.values()]
     return frames.write(
-        "ready",
-        {
-            "session_id": session_id(engine, desk, device),
-            "agent_id": desk.person.id,
-            "s": desk.s,
-            "capacity": desk.person.capacity,
-            "availability": desk.person.availability,
-            "heads": {conversation.id: seq for conversation, seq in held},
-            "conversations": [
-                {"conversation_id": conversation.id, "seq": seq, "customer": customer_of(conversation)}
-                for conversation, seq in held
-            ],
-        },
+        frames.Ready(
+            session_id(engine, desk, device),
+            desk.person.id,
+            desk.s,
+            desk.person.capacity,
+            desk.person.availability,
+            heads={one.id: seq for one, seq in held},
+            conversations=[frames.Held(one.id, seq, customer_of(one)) for one, seq in held],
+        )
     )

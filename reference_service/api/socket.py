@@ -43,8 +43,8 @@ async def connect(websocket: WebSocket) -> None:
 
 async def _converse(websocket: WebSocket, engine: Engine) -> None:
     settings = engine.settings
-    hello = {"heartbeat_s": settings.heartbeat_s, "resume_window_s": settings.resume_window_s}
-    await websocket.send_text(frames.write("hello", dict(hello)))
+    hello = frames.Hello(settings.heartbeat_s, settings.resume_window_s)
+    await websocket.send_text(frames.write(hello))
     conversation = Conversation(websocket, engine)
     link = await asyncio.wait_for(conversation.greet(), settings.silence_s)
     halves = asyncio.create_task(conversation.read(link)), asyncio.create_task(_write(websocket, link))
@@ -92,9 +92,9 @@ class Conversation:
                 link = await sessions.resume(self._engine, desk, device, said.d.s) if device else None
                 if link is not None:
                     return link
-                await self._websocket.send_text(frames.write("invalid_session", {"resumable": False}))
+                await self._websocket.send_text(frames.write(frames.InvalidSession(False)))
             elif said is not None:
-                await self._websocket.send_text(frames.write("error", {"code": "not_identified"}))
+                await self._websocket.send_text(frames.write(frames.Error("not_identified")))
 
     async def read(self, link: Link) -> None:
         """Frames of a known device, until it leaves or must."""
@@ -116,7 +116,7 @@ class Conversation:
             self._bad += 1
             if self._bad >= PATIENCE:
                 raise Hangup(BAD_FRAME) from None
-            complaint = frames.write("error", {"code": "bad_frame", "why": str(error)})
+            complaint = frames.write(frames.Error("bad_frame", why=str(error)))
             await self._tell(link, complaint)
             return None
 
@@ -140,29 +140,27 @@ class Conversation:
         elif isinstance(said, frames.Resolve):
             link.send(await self._resolve(said.d))
         elif isinstance(said, frames.Heartbeat):
-            link.send(frames.write("heartbeat_ack", {"s": link.s}))
+            link.send(frames.write(frames.HeartbeatAck(link.s)))
         elif isinstance(said, frames.Identify | frames.Resume):
-            link.send(frames.write("error", {"code": "bad_frame", "why": "this connection is identified already"}))
+            link.send(frames.write(frames.Error("bad_frame", why="this connection is identified already")))
 
     async def _send(self, data: frames.SendData) -> str:
         engine, desk = self._engine, self._desk
         assert desk is not None
-        named: dict[str, object] = {"client_msg_id": data.client_msg_id, "nonce": data.nonce}
         changes = engine.begin()
         result = replies.reply(engine.world, desk, data.conversation_id, data.text, data.client_msg_id, changes)
         await engine.keep(changes)
         if isinstance(result, replies.Refused):
-            return frames.write("error", named | {"code": result.code})
-        return frames.write("sent", named | {"message_id": result.message_id, "seq": result.seq})
+            return frames.write(frames.Error(result.code, data.client_msg_id, data.nonce))
+        return frames.write(frames.Sent(data.client_msg_id, result.message_id, result.seq, data.nonce))
 
     async def _resolve(self, data: frames.ResolveData) -> str:
         engine, desk = self._engine, self._desk
         assert desk is not None
-        named: dict[str, object] = {"client_msg_id": data.client_msg_id, "nonce": data.nonce}
         thread = replies.thread_for(engine.world, desk, data.conversation_id)
         if thread is None:
-            return frames.write("error", named | {"code": "not_found"})
+            return frames.write(frames.Error("not_found", data.client_msg_id, data.nonce))
         if not may_resolve(thread, desk.person):
-            return frames.write("error", named | {"code": "not_assignee"})
+            return frames.write(frames.Error("not_assignee", data.client_msg_id, data.nonce))
         await resolve_thread(engine, thread, desk.person)
-        return frames.write("sent", named | {"message_id": "", "seq": thread.seq})
+        return frames.write(frames.Sent(data.client_msg_id, "", thread.seq, data.nonce))

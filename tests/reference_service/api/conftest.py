@@ -67,9 +67,28 @@ class Platform:
         return web.json_response({"extra": {**OK, "error_code": code}, "data": OK})
 
 
+def closed(schema: Any) -> Any:
+    """A schema that allows no field beside those it names: what the service tells must stand in the contract."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: closed(part) for key, part in schema.items()}
+    if "allOf" in inner:  # each part is only a part
+        named = [part["$ref"].rsplit("/", 1)[1] if "$ref" in part else part for part in schema["allOf"]]
+        parts = [OPENAPI["components"]["schemas"][part] if isinstance(part, str) else part for part in named]
+        return {"allOf": parts, "unevaluatedProperties": False}
+    if inner.get("type") == "object" and isinstance(inner.get("properties"), dict):
+        inner.setdefault("additionalProperties", False)
+    return inner
+
+
+COMPONENTS = {id(document): closed(document["components"]) for document in (OPENAPI, ASYNCAPI)}
+
+
 def conform(document: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
-    """Fail where a value is not what a schema of the contract allows."""
-    jsonschema_rs.validate({**schema, "components": document["components"]}, value)
+    """Fail where a value is not what a schema of the contract allows, or has a field that it does not name."""
+    jsonschema_rs.validate({**schema, "components": COMPONENTS[id(document)]}, value)
 
 
 async def conforming(answer: httpx.Response) -> None:
