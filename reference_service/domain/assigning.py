@@ -33,6 +33,7 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
     """Hand a conversation to an agent, with those messages of the visit the agent was never told."""
     conversation = thread.conversation
     conversation.state, conversation.agent_id = "open", desk.person.id
+    conversation.served_by, conversation.served_from = desk.person.id, conversation.visit_from
     desk.held[conversation.id] = thread
     changes.keep(conversation)
     event = Assigned(

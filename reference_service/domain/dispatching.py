@@ -112,7 +112,28 @@ class AgentAvailability(msgspec.Struct):
     capacity: int
 
 
-Payload = Blocked | Updated | Recalled | Read | Assigned | Transferred | Resolved | QueuePosition | AgentAvailability
+class CsatSubmitted(msgspec.Struct):
+    """csat.submitted: the customer rated a visit of this agent's."""
+
+    conversation_id: str
+    agent_id: str
+    visit_from: int
+    stars: int
+    at: float
+
+
+Payload = (
+    CsatSubmitted
+    | Blocked
+    | Updated
+    | Recalled
+    | Read
+    | Assigned
+    | Transferred
+    | Resolved
+    | QueuePosition
+    | AgentAvailability
+)
 TYPES: dict[type[Payload], str] = {
     Created: "message.created",
     Blocked: "message.blocked",
@@ -124,6 +145,7 @@ TYPES: dict[type[Payload], str] = {
     Resolved: "conversation.resolved",
     QueuePosition: "queue.position",
     AgentAvailability: "agent.availability",
+    CsatSubmitted: "csat.submitted",
 }
 
 

@@ -56,7 +56,16 @@ class Read(NamedTuple):
     place: int | None
 
 
-Event = Written | Echoed | Recalled | Read
+class Rated(NamedTuple):
+    """The customer has rated the newest visit, 1 to 5 stars; `rating` is the platform's id of that (R5.2)."""
+
+    account: Account
+    conversation: str
+    rating: str
+    stars: int
+
+
+Event = Written | Echoed | Recalled | Read | Rated
 
 
 class Pushed(NamedTuple):
@@ -73,6 +82,13 @@ class Pushed(NamedTuple):
 
 class EventError(ValueError):
     """The body, or one item of it, is no event; the text says why."""
+
+
+def rated_of(account: Account, conversation: str, rating: str, stars: int | str | None) -> Rated:
+    """A rating, its stars a number or its digit. Raises EventError for no such stars, or without an id."""
+    if str(stars) not in ("1", "2", "3", "4", "5") or not (rating and conversation):
+        raise EventError("a rating needs a conversation, an id and 1 to 5 stars")
+    return Rated(account, conversation, rating, int(stars or 0))
 
 
 def place_of(index: int | str | None) -> int | None:

@@ -1,9 +1,14 @@
 """What can happen in a shop: features react to these (reactions.py), never to each other."""
 
-from typing import Literal, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reference_service.domain.records import Availability, Message
 from reference_service.domain.world import Desk, ShopFloor, Thread
+
+if TYPE_CHECKING:
+    from reference_service.domain.ratings import Rating
 
 
 class Opened(NamedTuple):
@@ -123,6 +128,13 @@ class Went(NamedTuple):
     reason: Literal["offline", "gone"]
 
 
+class Rated(NamedTuple):
+    """A customer's rating of a visit was taken, the visit's only one."""
+
+    thread: Thread
+    rating: Rating
+
+
 Happening = (
     Opened
     | CustomerWrote
@@ -140,4 +152,5 @@ Happening = (
     | AvailabilitySet
     | Came
     | Went
+    | Rated
 )

@@ -3,10 +3,10 @@
 import hashlib
 from typing import Literal
 
-from reference_service.domain import assigning, dispatching, happenings, outbox
+from reference_service.domain import assigning, dispatching, happenings, outbox, ratings
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import message_event, tell
-from reference_service.domain.events import Echoed, Event, Read, Recalled, Written
+from reference_service.domain.events import Echoed, Event, Rated, Read, Recalled, Written
 from reference_service.domain.records import Conflict, Conversation, Message, Taken
 from reference_service.domain.world import ShopFloor, Thread, World
 from reference_service.filtering import judging
@@ -29,6 +29,8 @@ def take(world: World, event: Event, changes: Changes) -> Taking:
             return _recall(floor, event, changes)
         case Read():
             return _read(floor, event, changes)
+        case Rated():
+            return _rate(world, floor, event, changes)
 
 
 def hashes(shop_id: str, written: Written) -> tuple[str, str]:
@@ -38,14 +40,8 @@ def hashes(shop_id: str, written: Written) -> tuple[str, str]:
 
 
 def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes) -> Taking:
-    id_hash, body_hash = hashes(floor.shop.id, written)
-    if (known := world.taken.get(id_hash)) is not None:
-        if known == body_hash:
-            return "again"
-        changes.keep(Conflict(id_hash=id_hash, body_hash=body_hash, at=changes.at))
-        return "conflict"
-    world.taken[id_hash] = body_hash
-    changes.keep(Taken(id_hash=id_hash, body_hash=body_hash))
+    if (before := _handled(world, *hashes(floor.shop.id, written), changes)) is not None:
+        return before
     thread = floor.threads.get(written.conversation)
     reason = "reopened" if thread else "new"
     if thread is None:
@@ -61,6 +57,18 @@ def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes)
         assigning.route(floor, thread, reason, changes)
     changes.tell(happenings.CustomerWrote(thread, message))
     return "taken"
+
+
+def _handled(world: World, id_hash: str, body_hash: str, changes: Changes) -> Taking | None:
+    """How an id that was handled before counts now; a new one is handled from here on (GATEWAY-6)."""
+    if (known := world.taken.get(id_hash)) is not None:
+        if known == body_hash:
+            return "again"
+        changes.keep(Conflict(id_hash=id_hash, body_hash=body_hash, at=changes.at))
+        return "conflict"
+    world.taken[id_hash] = body_hash
+    changes.keep(Taken(id_hash=id_hash, body_hash=body_hash))
+    return None
 
 
 def _open(world: World, floor: ShopFloor, written: Written, changes: Changes) -> Thread:
@@ -145,6 +153,17 @@ def _read(floor: ShopFloor, read: Read, changes: Changes) -> Taking:
     tell(desk, dispatching.Read(thread.conversation.id, read.place), changes)
     changes.tell(happenings.CustomerRead(thread, read.place))
     return "taken"
+
+
+def _rate(world: World, floor: ShopFloor, rated: Rated, changes: Changes) -> Taking:
+    thread = floor.threads.get(rated.conversation)
+    if thread is None:
+        return "ignored"
+    identity, said = _hash(f"{floor.shop.id}\0rating\0{rated.rating}"), _hash(f"{rated.conversation}\0{rated.stars}")
+    if (before := _handled(world, identity, said, changes)) is not None:
+        return before
+    # Under another id the same visit cannot be rated twice: the first rating stands.
+    return "taken" if ratings.rate(world, thread, rated.stars, changes) else "ignored"
 
 
 def _hash(text: str) -> str:

@@ -67,6 +67,8 @@ class Conversation(Record, kw_only=True):
     opened_at: float
     waits_since: float
     visit_from: int  # the visit's first seq
+    served_by: str = ""  # who was given it last, in the visit that began with `served_from`
+    served_from: int = 0
 
 
 class Message(Record, kw_only=True, gc=False):

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from reference_service.domain.ratings import Rating
 from reference_service.domain.records import (
     Conflict,
     Conversation,
@@ -31,6 +32,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     WordList,
     Setting,
     Counter,
+    Rating,
 )
 
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = ()

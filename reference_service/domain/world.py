@@ -36,6 +36,7 @@ class Thread:
     told: dict[str, int] = field(default_factory=dict)  # agent who held it before: the newest seq told
     outbox: deque[Message] = field(default_factory=deque)  # the head is being sent, the rest wait
     own: set[str] = field(default_factory=set)  # platform ids of replies that were sent
+    rated: int = 0  # the first seq of the newest visit that was rated
 
     def answering(self) -> str:
         """The platform's id of the customer's newest message: what a reply must name."""

@@ -20,13 +20,14 @@ from reference_service.domain.events import (
     Recalled,
     Written,
     place_of,
+    rated_of,
 )
 from reference_service.platforms.webhook import same
 
 PATH = "/api/v1/douyin/doudian"
 SUCCESS = b'{"code":0,"msg":"success"}'
 PROBE = "0"  # its data is a bare time stamp, not JSON
-MESSAGE, RECALLED, READ = CHAT = ("90014", "90015", "90016")
+MESSAGE, RECALLED, READ, RATED = CHAT = ("90014", "90015", "90016", "90017")
 OWN_ROLES = frozenset({"SHOP", "CUSTOMER_SERVICE", "ROBOT"})
 
 Id = int | str  # ids exceed 2^53 and must never become a float
@@ -58,6 +59,8 @@ class Chat(msgspec.Struct):
     content: msgspec.Raw = msgspec.Raw(b"{}")
     is_visible: bool = True
     sender: Sender = msgspec.field(default_factory=Sender)
+    rating_id: Id = ""
+    stars: int | str | None = None
 
 
 class Words(msgspec.Struct):
@@ -71,7 +74,7 @@ _item = msgspec.json.Decoder(Item)
 _chat = msgspec.json.Decoder(Chat)
 _words = msgspec.json.Decoder(Words)
 _string = msgspec.json.Decoder(str)
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_UNREADABLE = (msgspec.MsgspecError, EventError, UnicodeDecodeError, RecursionError)
 
 
 def sign(app_key: str, secret: str, body: bytes, method: str) -> str:
@@ -123,6 +126,8 @@ def _event(tag: str, account: Account, chat: Chat) -> Event | None:
     conversation, message, place = str(chat.conversation_id), str(chat.message_id), place_of(chat.index)
     if tag == READ:
         return Read(account, conversation, place)
+    if tag == RATED:
+        return rated_of(account, conversation, str(chat.rating_id), chat.stars)
     if not message:
         raise msgspec.ValidationError(f"tag {tag} without message_id")
     if tag == RECALLED:

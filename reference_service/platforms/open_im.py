@@ -15,6 +15,7 @@ from reference_service.domain.events import (
     Recalled,
     Written,
     place_of,
+    rated_of,
 )
 from reference_service.platforms.webhook import same
 
@@ -39,6 +40,7 @@ class Content(msgspec.Struct):
     index: int | str | None = None
     user_infos: list[User] = []
     challenge: int | str | None = None
+    score: int | str | None = None
 
 
 class Envelope(msgspec.Struct):
@@ -54,7 +56,7 @@ class Envelope(msgspec.Struct):
 _envelope = msgspec.json.Decoder(Envelope)
 _content = msgspec.json.Decoder(Content)
 _string = msgspec.json.Decoder(str)
-KNOWN = {"im_receive_msg", "im_send_msg", "im_recall_msg", "im_message_read", "verify_webhook"}
+KNOWN = {"im_receive_msg", "im_send_msg", "im_recall_msg", "im_message_read", "verify_webhook", "golive_im_score"}
 
 
 def sign(secret: str, body: bytes) -> str:
@@ -98,6 +100,8 @@ def _event(envelope: Envelope, content: Content) -> Event:
             return Recalled(account, conversation, message)
         case "im_message_read":
             return Read(account, conversation, place_of(content.index))
+        case "golive_im_score":  # this project's own: the platform has no public event for a rating
+            return rated_of(account, conversation, message, content.score)
     if not (message and conversation):
         raise EventError("im_receive_msg without server_message_id or conversation_short_id")
     customer = envelope.from_user_id

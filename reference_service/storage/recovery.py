@@ -66,6 +66,8 @@ def _threads(world: World, reader: Reader) -> None:
     places = 'SELECT conversation_id, max("index") FROM message WHERE "index" IS NOT NULL GROUP BY conversation_id'
     for name, index in reader.newest(places):
         world.threads[name].top_index = index
+    for name, seq in reader.newest("SELECT conversation_id, max(visit_from) FROM rating GROUP BY conversation_id"):
+        world.threads[name].rated = seq
     for told in reader.rows(Told):
         world.threads[told.conversation_id].told[told.agent_id] = told.seq
     visits = (

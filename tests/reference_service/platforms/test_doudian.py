@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from reference_service.domain.events import Account, Echoed, EventError, Pushed, Read, Recalled, Written
+from reference_service.domain.events import Account, Echoed, EventError, Pushed, Rated, Read, Recalled, Written
 from reference_service.platforms import doudian
 
 KEY, SECRET = "3409409348479354011", "2ad2355c-01d0-11f8-91dc-05a8cd1054b1"
@@ -143,10 +143,11 @@ def test_what_our_side_sent_is_an_echo(role: str) -> None:
     assert only(item("90014", text(CHAT | {"sender": sender}))) == echo
 
 
-def test_recall_and_read_have_their_own_meaning() -> None:
+def test_recall_read_and_rating_have_their_own_meaning() -> None:
     named = {"shop_id": 4463798001, "conversation_id": "73"}
     assert only(item("90015", text(named | {"message_id": "75"}))) == Recalled(OURS, "73", "75")
     assert only(item("90016", text(named | {"index": "5"}))) == Read(OURS, "73", 5)
+    assert only(item("90017", text(named | {"stars": 4, "rating_id": 75}))) == Rated(OURS, "73", "75", 4)
 
 
 def test_a_picture_is_named_by_its_kind() -> None:
@@ -180,6 +181,8 @@ def test_orders_entering_notices_and_unknown_tags_are_acknowledged_and_counted(g
         item("90014", "{}"),
         item("90014", 7),
         item("90015", text({"shop_id": 1, "conversation_id": "73"})),
+        item("90017", text({"shop_id": 1, "conversation_id": "73", "rating_id": "75"})),
+        item("90017", text({"shop_id": 1, "conversation_id": "73", "rating_id": "75", "stars": 0})),
         item(None, "{}"),
         {"data": "{}"},
         "item",

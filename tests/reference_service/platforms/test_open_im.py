@@ -5,7 +5,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from reference_service.domain.events import Account, Echoed, EventError, Pushed, Read, Recalled, Written, place_of
+from reference_service.domain.events import (
+    Account,
+    Echoed,
+    EventError,
+    Pushed,
+    Rated,
+    Read,
+    Recalled,
+    Written,
+    place_of,
+)
 from reference_service.platforms import open_im
 
 VECTOR_SECRET = "test_secret"
@@ -65,9 +75,13 @@ def test_content_may_be_an_object_or_a_json_string(content: bytes) -> None:
         (event("im_send_msg", CONTENT.encode(), frm="o", to="c"), Echoed(OURS, "@C==", "@m==", "捷途70")),
         (event("im_recall_msg", b'"{\\"server_message_id\\":\\"@m==\\"}"'), Recalled(OURS, "", "@m==")),
         (event("im_message_read", b'{"conversation_short_id":"@C==","index":"9"}'), Read(OURS, "@C==", 9)),
+        (
+            event("golive_im_score", b'{"conversation_short_id":"@C==","server_message_id":"@r==","score":"4"}'),
+            Rated(OURS, "@C==", "@r==", 4),
+        ),
     ],
 )
-def test_echo_recall_and_read_have_their_own_meaning(body: bytes, told: Any) -> None:
+def test_echo_recall_read_and_rating_have_their_own_meaning(body: bytes, told: Any) -> None:
     assert open_im.parse({}, body) == Pushed((told,), b"{}")
 
 
@@ -112,6 +126,8 @@ def test_an_event_of_no_interest_is_acknowledged_whatever_its_content(name: str)
         b'{"event":"im_receive_msg","content":"{"}',
         b'{"event":"im_receive_msg","content":{"conversation_short_id":"@C=="}}',
         b'{"event":"im_receive_msg","content":{"text":{}}}',
+        b'{"event":"golive_im_score","content":{"conversation_short_id":"@C==","server_message_id":"@r==","score":6}}',
+        b'{"event":"golive_im_score","content":{"conversation_short_id":"@C==","score":5}}',
         b"[" * 100_000,
     ],
 )
