@@ -71,7 +71,7 @@ def _threads(world: World, reader: Reader) -> None:
     for told in reader.rows(Told):
         world.threads[told.conversation_id].told[told.agent_id] = told.seq
     visits = (
-        "WHERE step <> '' OR sender = 'agent' OR EXISTS (SELECT 1 FROM conversation WHERE id = conversation_id "
+        "WHERE step <> '' OR sender <> 'customer' OR EXISTS (SELECT 1 FROM conversation WHERE id = conversation_id "
         "AND state <> 'resolved' AND seq >= visit_from) ORDER BY conversation_id, seq"
     )
     for message in reader.rows(Message, visits):
@@ -84,7 +84,7 @@ def _threads(world: World, reader: Reader) -> None:
 def _place(world: World, thread: Thread, message: Message) -> None:
     if message.seq >= thread.conversation.visit_from and thread.conversation.state != "resolved":
         thread.visit.append(message)
-    if message.sender == "agent":
+    if message.sender != "customer":
         if message.platform_id:
             thread.own.add(message.platform_id)
         if message.step:

@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_service.domain import assigning
+from reference_service.domain import assigning, speaking
 from reference_service.domain.changes import Changes
 from reference_service.domain.outbox import Answer
 from reference_service.domain.world import World
@@ -21,7 +21,7 @@ from reference_service.storage.recovery import recover
 ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["write", "write", "late", "recall", "resolve", "reply", "reply", "ok", "lost", "offline", "online"]
+            ["write", "write", "late", "recall", "resolve", "reply", "reply", "say", "ok", "lost", "offline", "online"]
         ),
         st.integers(0, 3),
     ),
@@ -76,6 +76,11 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.all.append(changes)
     elif what == "reply" and desk.held:
         stage.reply(desk, next(iter(desk.held.values())), f"您好{number}", f"k{number}")
+    elif what == "say" and known:
+        changes = Changes(at=stage.now)
+        speaking.say(stage.world, stage.thread(customer), f"欢迎{number}", "welcome", changes)
+        stage.all.append(changes)
+        stage.calls.extend(changes.calls)
     elif what in ("ok", "lost") and stage.calls:
         stage.answer(stage.calls.pop(0), Answer("ok", f"r{number}") if what == "ok" else Answer("lost"))
     elif what in ("online", "offline"):
