@@ -1,6 +1,7 @@
 """Reading and replacing a shop's setting: the same two handlers for every shape of domain/configuring.py."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -10,8 +11,16 @@ from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, body_of, decode, floor_of, signed_in
 from reference_service.domain import configuring
 from reference_service.domain.records import Role
+from reference_service.domain.world import ShopFloor
 
+S = TypeVar("S", bound=msgspec.Struct)
 Handler = Callable[[Request], Awaitable[Response]]
+More = Callable[[ShopFloor, S, float], dict[str, object]]  # what follows from a setting now, shown beside it
+
+
+def nothing(_: ShopFloor, __: msgspec.Struct, ___: float) -> dict[str, object]:
+    """A setting that says all itself."""
+    return {}
 
 
 class Versioned(msgspec.Struct):
@@ -20,20 +29,21 @@ class Versioned(msgspec.Struct):
     version: int | None = None
 
 
-def reads(shape: type[msgspec.Struct], *roles: Role) -> Handler:
+def reads(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:
     """GET: the setting in force and its version; 0 is the default."""
 
     async def get(request: Request) -> Response:
         engine, person = signed_in(request, *roles)
         floor = floor_of(engine, person)
-        seen = _view(configuring.setting(floor, shape), configuring.version(floor, shape))
+        value = configuring.setting(floor, shape)
+        seen = _view(value, configuring.version(floor, shape)) | more(floor, value, engine.clock.now())
         await engine.settled()
         return answer(seen)
 
     return get
 
 
-def replaces(shape: type[msgspec.Struct], *roles: Role) -> Handler:
+def replaces(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:
     """PUT: the whole setting; 409 where `version` is no longer the one in force."""
 
     async def put(request: Request) -> Response:
@@ -47,7 +57,7 @@ def replaces(shape: type[msgspec.Struct], *roles: Role) -> Handler:
         changes = engine.begin()
         number = configuring.put(floor, value, changes)
         await engine.keep(changes)
-        return answer(_view(value, number))
+        return answer(_view(value, number) | more(floor, value, changes.at))
 
     return put
 

@@ -3,6 +3,7 @@
 A setting is a msgspec struct with a default for every field; register.py lists them all.
 """
 
+from functools import cache
 from typing import TypeVar, cast
 
 import msgspec
@@ -16,7 +17,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 def setting(floor: ShopFloor, shape: type[S]) -> S:
     """The setting of this shape in force."""
-    return cast(S, floor.settings.get(shape) or shape())
+    return cast(S, floor.settings.get(shape) or _default(shape))
 
 
 def version(floor: ShopFloor, shape: type[msgspec.Struct]) -> int:
@@ -38,3 +39,8 @@ def place(floor: ShopFloor, kept: Setting, shape: type[msgspec.Struct]) -> None:
     """Put a kept setting back."""
     floor.settings[shape] = msgspec.json.decode(kept.value, type=shape)
     floor.versions[shape] = kept.version
+
+
+@cache
+def _default(shape: type[msgspec.Struct]) -> msgspec.Struct:
+    return shape()

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from reference_service.domain.hours import BusinessHours
 from reference_service.domain.ratings import Rating
 from reference_service.domain.records import (
     Conflict,
@@ -35,4 +36,4 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Rating,
 )
 
-SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = ()
+SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (BusinessHours,)

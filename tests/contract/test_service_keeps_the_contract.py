@@ -51,6 +51,7 @@ NO_STRUCT: Final = {  # schemas of the contract that no msgspec Struct of the se
     "SyncPage": DICT,
     "WordList": DICT,
     "CheckResults": DICT,
+    "BusinessHoursNow": DICT,
     "Health": DICT,
     "Version": DICT,
 }
