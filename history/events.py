@@ -36,6 +36,8 @@ KINDS: Final[dict[str, str]] = {
     "dropped": "an arrival nobody was free to make",
     "received": "a reply reached the customer; message = token ('' unreadable), ref = platform id; "
     "note 'listed' when a listed word is readable in it",
+    "auto_received": "a text that the target sends by itself (its token was configured) reached the customer; columns "
+    "as in `received`",
     "rated": "the customer's stars (n)",
     "left": "the customer ended the visit",
     # gateway: message = server_message_id, n = attempt from 1, conversation = the platform's
@@ -50,13 +52,16 @@ KINDS: Final[dict[str, str]] = {
     "forged_taken": "the target acknowledged a forged push",
     "called": "the target called the platform to send a reply; message = token ('' unreadable), ref = the new "
     "platform id, note = 'ok' or why it was refused",
+    "auto_called": "the target called the platform to send a text of its own, a template's or a bot's; columns as in "
+    "`called`",
     "other_call": "the target called what the platform does not simulate; note = its name, n = 1 where a stub answered",
     "delivered": "the reply was written to the customer's socket; message, ref as in `called`",
     # agents: conversation = the target's own, message = platform id of a customer's message, else the reply's token
     "device_on": "a device is connected; note 'fresh' or 'resumed'",
     "device_off": "a device's connection ended; note 'cut' or 'closed' (by the harness), else 'target: <reason>'",
     "availability": "note = online, away or offline; n = the agent's capacity",
-    "assigned": "this device was told that the conversation is this agent's; n = capacity",
+    "assigned": "this device was told that the conversation is this agent's; n = capacity, note = the customer's grade "
+    "and the routing rule, where the target tells them",
     "released": "this device was told that the conversation is no longer this agent's; note = why",
     "shown": "a customer's message appeared on this device; ref = the target's id, n = seq; note 'listed' when a "
     "listed word is readable in it",
@@ -65,6 +70,12 @@ KINDS: Final[dict[str, str]] = {
     "replied": "the target's answer to it; note = 'ok', 'unknown' or 'failed:<code>'",
     "reply_failed": "the target told the agent later that the reply failed; note says why",
     "in_doubt": "the target told the agent that the reply's fate is open",
+    "auto_shown": "a text that the target sent by itself appeared on this device; ref = the target's id, n = seq",
+    "tier": "the target told of a response tier (R3.1); note = '<tier> <warning|breached>'",
+    "complaint": "a complaint, by the agent or as the target told it; message = its id, note = opened, closed …",
+    "csat": "the target told of a customer's stars (n)",
+    "figure": "a figure of the target's own dashboard at the end; note = its name, n = millionths",
+    "not_offered": "the scenario wants this of the target and its adapter does not offer it; note = its name",
     # any process
     "phase": "a phase of the scenario begins; note = its name",
     "fault": "a deliberate disturbance; note = '<what> begins' or '<what> ends'",

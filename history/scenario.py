@@ -66,6 +66,18 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 _FAULT_SHARES = tuple(name for name in Faults.__struct_fields__ if not name.endswith("_s"))
 
 
+class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the target is asked to do beyond passing messages on; what its adapter does not offer is not verified.
+
+    Nothing here changes what is judged: the figures are about simulated people and stand in the page's grey box.
+    """
+
+    automatic: bool = False  # a welcome, and a bot that answers what the knowledge base covers (R2.1, R3.1)
+    profiles: bool = False  # who is a repeat buyer, and agents of every level (R3.2, R7.1)
+    complaints: bool = False  # agents open a complaint where a customer complains, and close it (R6.3)
+    figures: bool = False  # the target's own dashboard is read at the end (R5)
+
+
 class Kill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A planned kill -9 of a part, `after_s` into a phase, and its restart."""
 
@@ -128,6 +140,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     phases: tuple[Phase, ...] = ()  # with `arrivals`: a ramp before the curve, made where none is written
     shops: Shops = Shops()
     agents: Agents = Agents()
+    business: Business = Business()
     faults: Faults = Faults()
     kills: tuple[Kill, ...] = ()
     storms: tuple[Storm, ...] = ()

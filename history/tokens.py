@@ -13,6 +13,8 @@ from typing import Final
 
 LETTERS: Final = "bcdfghjkmnpqrstz"
 _MIX = 0x9E3779B1  # odd, so that multiplying by it modulo a power of two maps no two numbers to one
+_UNMIX = pow(_MIX, -1, 1 << 16)
+AUTOMATIC: Final = 0xFFFF  # the sender of texts that the target sends by itself: templates, a bot's answers
 _TO_HEX = str.maketrans(LETTERS, "0123456789abcdef")
 _FROM_HEX = str.maketrans("0123456789abcdef", LETTERS)
 _SHAPE = re.compile(f"(?<![a-z])[{LETTERS}]{{16}}(?![a-z])")
@@ -34,6 +36,15 @@ def find(text: str) -> str:
         return ""
     hexed = found[0].translate(_TO_HEX)
     return found[0] if _check(hexed[:14]) == hexed[14:] else ""
+
+
+def is_automatic(name: str) -> bool:
+    """Whether a token marks a text that the target sends by itself; it says what was configured, not which sending."""
+    if not find(name) == name != "":
+        return False
+    hexed = name.translate(_TO_HEX)
+    block = (int(hexed[8:12], 16) * _UNMIX & 0xFFFF) or 1 << 16
+    return (int(hexed[:8], 16) ^ (block * _MIX & 0xFFFFFFFF)) & 0xFFFF == AUTOMATIC
 
 
 def clean(candidate: str, words: Iterable[str]) -> bool:

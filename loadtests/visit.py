@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from fixtures.words import BUNDLED, WordList
-from history.tokens import find
+from history.tokens import find, is_automatic
 from loadtests.recorder import Record
 from simulators.douyin.frames import Accepted, Receive
 
@@ -70,7 +70,9 @@ class Visit:
         """A reply came; the ns since the oldest unanswered message was intended, None where nothing waited."""
         self.after = max(self.after, frame.index)
         listed = "listed" if self._listed_in(frame.text) else ""
-        self._row("received", t, message=find(frame.text), ref=frame.message, n=frame.index, note=listed)
+        name = find(frame.text)
+        kind = "auto_received" if is_automatic(name) else "received"
+        self._row(kind, t, message=name, ref=frame.message, n=frame.index, note=listed)
         waited = None if self._waiting is None else t - self._waiting
         self._waiting = None
         return waited

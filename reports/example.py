@@ -35,6 +35,7 @@ _TOLD: dict[str, tuple[str, str, str]] = {
     "in_doubt": ("target", "{device}", "says that {message} is in doubt"),
     "called": ("target", "gateway", "sends {message} to the platform: {note}"),
     "delivered": ("gateway", "customer", "delivers {message}"),
+    "auto_received": ("customer", "", "receives {message}, which the target sends by itself"),
     "received": ("customer", "", "receives {message}"),
     "assigned": ("target", "{device}", "assigns {conversation}"),
     "released": ("target", "{device}", "takes {conversation} away: {note}"),

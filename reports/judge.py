@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from history.run import RunFolder
-from reports import checkers, gates, health, hops, timeline, verdict
+from reports import checkers, gates, health, hops, people, timeline, verdict
 from reports.example import tell
 from reports.latency import Sample
 from reports.load import NEEDED, load
@@ -186,6 +186,7 @@ def _judgement(
         other_calls=other_calls(history),
         changes=about.changes,
         notes=scenario.notes if scenario else (),
+        people=people.people(history),
         command=about.command or f"golive rehearse {scenario.name if scenario else ''}".rstrip(),
     )
 

@@ -130,6 +130,29 @@ class OtherCall(msgspec.Struct, frozen=True, kw_only=True):
     stubbed: bool
 
 
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures about simulated people; seconds are the business's. No verdict rests on any of them."""
+
+    ratings: int = 0
+    satisfied: int = 0  # of them with 4 or 5 stars
+    rounds: int = 0  # turns of customers that a person answered
+    response_s: float | None = None  # mean wait of those (R5.1)
+    first_response_s: float | None = None  # of each conversation's first
+    within_3_min: int = 0  # of `rounds`
+    answered_by_bot: int = 0  # turns that an automatic text answered first
+    unanswered: int = 0  # turns nobody answered before the run ended
+    automatic: int = 0  # automatic texts that reached customers
+    conversations: int = 0
+    resolved: int = 0
+    vips: int = 0  # conversations of repeat buyers, as the target told
+    vips_dedicated: int = 0  # of them given to a dedicated agent
+    tiers: dict[str, int] = {}
+    complaints: dict[str, int] = {}
+    told_ratings: int = 0  # ratings the target told its agents of
+    dashboard: dict[str, float] = {}  # the target's own figures
+    not_offered: tuple[str, ...] = ()  # what the scenario wanted and the target's adapter does not offer
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the page, the summary and JUnit are made from."""
 
@@ -171,6 +194,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     other_calls: tuple[OtherCall, ...] = ()
     changes: tuple[str, ...] = ()  # of the scenario, by --set
     notes: tuple[str, ...] = ()  # what was made of the scenario before the run, one sentence each
+    people: People = People()
 
     def metric(self, name: str) -> int | None:
         """A counted metric by its gate name, or None where no checker counted it."""

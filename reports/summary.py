@@ -72,6 +72,7 @@ def summary(judgement: Judgement) -> dict[str, Any]:
         "counts": {name: n for verdict in j.verdicts for name, n in verdict.metrics.items()},
         "sync_latency_s": {"to_agent": _latency(j.to_agent), "to_customer": _latency(j.to_customer)},
         "reply_time_s": {"simulated": True, **_latency(j.reply_time)},
+        "people": {"simulated": True, **msgspec.to_builtins(j.people)},
         "gates": [msgspec.to_builtins(gate) for gate in j.gates],
         "promises": [_promise(verdict) for verdict in j.verdicts],
         "phases": [msgspec.to_builtins(phase) for phase in j.phases],

@@ -4,19 +4,28 @@ An adapter is asyncio and runs in the workforce and suite processes, never insid
 methods of that name's protocol; what is absent is reported as *not verified*.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, Protocol
 
 import aiohttp
 import msgspec
 
+from fixtures.automatic import Automatic
 from fixtures.words import BUNDLED, Listed
 from history.run import App, ShopSpec
 
 Cursor = str  # opaque to the harness, handed back to connect()
 
-OFFERS: Final[Mapping[str, tuple[str, ...]]] = {"resume": ()}  # what a target may offer -> the methods it obliges to
+# what a target may offer -> the methods it obliges to
+OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "resume": (),
+    "automatic": ("automatic",),
+    "profiles": ("profiles",),
+    "complaints": ("complain", "close_complaint"),
+    "figures": ("figures",),
+}
+FIGURES: Final[tuple[str, ...]] = ("rated", "satisfied", "rounds", "round_seconds", "conversations", "resolved")
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +85,7 @@ class Agent(NamedTuple):
 class Event(NamedTuple):
     """What an agent's device was told. `platform_id` is set for a customer's message where the target keeps it."""
 
-    kind: str  # message | withheld | assigned | released | reply_failed | in_doubt | other
+    kind: str  # message | withheld | assigned | released | reply_failed | in_doubt | tier | complaint | csat | other
     conversation: str  # the target's id
     sender: Literal["customer", "agent", "bot", "system"]
     target_id: str = ""
@@ -112,6 +121,14 @@ class Leftover(NamedTuple):
 
     what: str
     where: str
+
+
+class Profile(NamedTuple):
+    """A customer the shop knows before they come: how often they bought, and for how much in all (fen)."""
+
+    account: str  # on the platform
+    orders: int
+    spent: int
 
 
 class Device(Protocol):
@@ -178,6 +195,42 @@ class Target(Protocol):
 
     async def connect(self, agent: Agent, device: str, resume: Cursor | None) -> Device:
         """Connect one device, resuming where a cursor is given; raises TargetError."""
+        ...
+
+
+class Automates(Target, Protocol):
+    """Offers `automatic`: what the target says by itself can be set."""
+
+    async def automatic(self, shop: Shop, texts: Automatic) -> None:
+        """Let the shop greet each visit, and answer what the articles cover beside its agents, at any hour."""
+        ...
+
+
+class Profiles(Target, Protocol):
+    """Offers `profiles`: the target knows its customers and its agents' levels."""
+
+    async def profiles(self, shop: Shop, customers: Sequence[Profile], agents: Sequence[Agent]) -> None:
+        """Tell the shop who bought what, and give its agents levels, a dedicated one for repeat buyers among them."""
+        ...
+
+
+class HearsComplaints(Target, Protocol):
+    """Offers `complaints`."""
+
+    async def complain(self, agent: Agent, conversation: str, what: str) -> str:
+        """Open a complaint in the agent's conversation; its id. Raises TargetError."""
+        ...
+
+    async def close_complaint(self, agent: Agent, complaint: str, outcome: str) -> None:
+        """Close it with what became of it. Raises TargetError."""
+        ...
+
+
+class HasFigures(Target, Protocol):
+    """Offers `figures`: the target's own dashboard."""
+
+    async def figures(self, shop: Shop) -> Mapping[str, float]:
+        """Of FIGURES those it has: counts, and round_seconds, the sum of waits for a person's reply (business s)."""
         ...
 
 

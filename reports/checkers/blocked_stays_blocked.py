@@ -10,6 +10,7 @@ from reports.record import History
 NAME = "blocked_stays_blocked"
 PROMISE = "FILTER-1"
 METRICS = ("blocked_leaked",)
+READABLE = ("shown", "received", "auto_received")
 
 
 def check(history: History) -> Verdict:
@@ -19,7 +20,7 @@ def check(history: History) -> Verdict:
     """
     listed = history.messages.filter(pl.col("listed") & pl.col("acknowledged").is_not_null())
     wrote = history.replies.filter("listed")
-    readable = history.of("shown", "received").filter(pl.col("note") == "listed")
+    readable = history.of(*READABLE).filter(pl.col("note") == "listed")
     names = pl.when(pl.col("message") == "").then(pl.col("ref")).otherwise(pl.col("message"))
     bad = readable.select(name=names, t="t").unique("name", keep="first", maintain_order=True)
     idle = _idle(history, len(listed), len(wrote))
@@ -49,4 +50,8 @@ def _idle(history: History, messages: int, replies: int) -> list[str]:
 
 def _example(history: History, bad: pl.DataFrame) -> tuple[Step, ...]:
     found = smallest(history, bad)
-    return tell(history, [found["name"]], lambda row: row["note"] == "listed" and row["kind"] in ("shown", "received"))
+    return tell(
+        history,
+        [found["name"]],
+        lambda row: row["note"] == "listed" and row["kind"] in READABLE,
+    )

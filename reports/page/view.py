@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from reports.model import Environment, Judgement
-from reports.page import banner, figures, gateline, reasons, rows, tiles
+from reports.page import banner, figures, gateline, people, reasons, rows, tiles
 from reports.page.words import LANGUAGES, Text, name, phrase, same, say, table
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def view(judgement: Judgement) -> View:
         other_calls=rows.other_calls(judgement),
         health=rows.health(judgement),
         trust=_trust(judgement),
-        simulated=_simulated(judgement),
+        simulated=[Fact(*pair) for pair in people.pairs(judgement)],
         simulated_lead=say("section.simulated_lead", speed=figures.plain(judgement.business_speed)),
         command=figures.visible(judgement.command),
         environment=_environment(judgement.environment),
@@ -154,16 +154,6 @@ def _clocks(judgement: Judgement) -> Fact:
     return Fact(say("trust.clocks"), Text(*(" · ".join(each.of(lang) for each in told) for lang in LANGUAGES)))
 
 
-def _simulated(judgement: Judgement) -> list[Fact]:
-    latency = judgement.reply_time
-    word = say("simulated.reply_time")
-    if latency.p50 is None:
-        return [Fact(word, say("page.no_sample"))]
-    return [
-        Fact(word, say("tile.latency_note", p50=_ms_unit(latency.p50), max=_ms_unit(latency.max), n=f"{latency.n:,}"))
-    ]
-
-
 def _environment(environment: Environment) -> list[Fact]:
     if not environment.system:
         return []
@@ -180,8 +170,3 @@ def _environment(environment: Environment) -> list[Fact]:
 def _ms(seconds: float | None, limit: float | None = None) -> Text:
     value = figures.ms(seconds, limit)
     return same(value) if value else say("page.no_sample")
-
-
-def _ms_unit(seconds: float | None) -> Text:
-    value = figures.ms(seconds)
-    return same(f"{value} ms") if value else say("page.no_sample")

@@ -6,7 +6,7 @@ from time import monotonic_ns, time
 from aiohttp import web
 
 from history.run import RunSpec, ShopSpec
-from history.tokens import find
+from history.tokens import find, is_automatic
 from history.writer import Writer
 from simulators.douyin.customers import Customers
 from simulators.douyin.other_calls import MAX_NAME, OtherCalls
@@ -105,12 +105,13 @@ class PlatformApi:
         return outcome
 
     def _called(self, t: int, shop: str, reply: Reply | None, outcome: Replied | Refusal) -> None:
+        name = find(reply.text) if reply else ""
         self._writer.add(
-            "called",
+            "auto_called" if is_automatic(name) else "called",
             t=t,
             shop=shop,
             conversation=reply.conversation if reply else "",
-            message=find(reply.text) if reply else "",
+            message=name,
             ref=outcome.receive.message if isinstance(outcome, Replied) else "",
             actor=outcome.conversation.customer if isinstance(outcome, Replied) else "",
             note=outcome.reason if isinstance(outcome, Refusal) else "ok",

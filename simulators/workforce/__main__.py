@@ -28,6 +28,7 @@ from history.writer import Writer
 from simulators.douyin.door_client import Doors
 from simulators.health import watch
 from simulators.timekeeping import timekeeping
+from simulators.workforce import business
 from simulators.workforce.crew import Crew
 from simulators.workforce.roster import provision, register, webhook
 from targets.interface import Run, Target, TargetError
@@ -110,6 +111,7 @@ async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder
         version = await target.open(run)
         try:
             staff = await provision(target, spec.shops)
+            await business.ask(target, spec, staff, writer)
             url = webhook(agent.shop for agent in staff)
             doors = Doors(asked.gateway_url.rstrip("/"), spec.key, ca)
             await register(http, doors.url, spec.key, url, _trust(ca))
@@ -120,6 +122,7 @@ async def _life(target: Target, spec: RunSpec, asked: argparse.Namespace, folder
                     folder.announce("agents", version=version.version)
                     await crew.live()
                 finally:
+                    await business.read_figures(target, spec, staff, writer)
                     await crew.leave()
         finally:
             await _clean(target)

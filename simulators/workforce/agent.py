@@ -6,6 +6,7 @@ from random import Random
 
 from fixtures.script import BUNDLED, Script
 from history.scenario import Agents
+from simulators.workforce.complaints import Complaints
 from simulators.workforce.ledger import Ledger
 from simulators.workforce.mind import Inbox, Waiting, backoff_s, pause_s, skill
 from simulators.workforce.replies import Draft, Replies
@@ -29,7 +30,9 @@ class SimulatedAgent:
         begun: Callable[[], None],
         rng: Random,
         script: Script = BUNDLED,
+        complaints: Complaints | None = None,
     ) -> None:
+        self._complaints = complaints or Complaints(ledger, script)
         self._online = asyncio.Event()
         self.stations = [Station(name, connect, self._told, self._online, ledger, rng) for name in devices]
         self._habits = habits
@@ -58,6 +61,9 @@ class SimulatedAgent:
         if event.kind in ("message", "withheld"):
             if event.sender == "customer":
                 self._read(device, event)
+            elif event.sender == "bot":
+                self._ledger.told(device, event)
+                self._inbox.forget(event.conversation)  # answered: a person need not say it again
         elif event.kind not in ("reply_failed", "in_doubt") or self._first(event.kind, event.client_id or ""):
             self._ledger.told(device, event)
             if event.kind == "released":
@@ -85,11 +91,14 @@ class SimulatedAgent:
         current = self._inbox.take(conversation)  # everything written there until now is answered by this reply
         if current is None:
             return
+        complaint = await self._complaints.hear(conversation, current.text)
         sent = await self._send(current, draft)
         if sent.outcome == "failed" and draft.listed:
             self._inbox.again(current)
             await self._answer(conversation, self._replies.write(current.text, decent=True))
-        elif self._script.dialogues.is_closing(current.text):
+            return
+        await self._complaints.settle(conversation, complaint)
+        if self._script.dialogues.is_closing(current.text):
             await self._resolve(conversation)
 
     async def _send(self, current: Waiting, draft: Draft) -> Sent:

@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from random import Random
+from typing import cast
 
 from fixtures.script import Script, script_of
 from history.run import RunSpec
 from history.writer import Writer
 from simulators.workforce import drops
 from simulators.workforce.agent import SimulatedAgent
+from simulators.workforce.complaints import Complaints
 from simulators.workforce.ledger import Ledger
 from simulators.workforce.replies import Replies
-from targets.interface import Agent, Target
+from targets.interface import Agent, HearsComplaints, Target
 
 _AT_ONCE = 16  # devices being connected at the same time
 
@@ -75,16 +77,19 @@ def _simulate(
 ) -> SimulatedAgent:
     rng = Random(f"{spec.seed} agent {number}")
     habits = spec.scenario.agents
+    ledger = Ledger(writer, agent.shop.id, agent.id, agent.capacity)
+    wanted = spec.scenario.business.complaints and "complaints" in target.offers
     return SimulatedAgent(
         partial(target.connect, agent),
         [f"{agent.id}/{device}" for device in range(1, devices + 1)],
         habits,
         spec.scenario.business_speed,
         Replies(spec.number, number, habits.listed_share, rng, script),
-        Ledger(writer, agent.shop.id, agent.id, agent.capacity),
+        ledger,
         begun,
         rng,
         script,
+        Complaints(ledger, script, cast(HearsComplaints, target) if wanted else None, agent),
     )
 
 

@@ -41,7 +41,25 @@ class Ledger:
         """Assignment and the later fate of replies, as the target told it; a reply's client id is its token."""
         match event.kind:
             case "assigned":
-                self._row("assigned", device=device, conversation=event.conversation, n=self._capacity)
+                self._row("assigned", device=device, conversation=event.conversation, n=self._capacity, note=event.note)
+            case "message":
+                self._row(
+                    "auto_shown",
+                    device=device,
+                    conversation=event.conversation,
+                    ref=event.target_id,
+                    n=event.seq or 0,
+                )
+            case "tier" | "complaint":
+                self._row(
+                    event.kind,
+                    device=device,
+                    conversation=event.conversation,
+                    message=event.target_id,
+                    note=event.note,
+                )
+            case "csat":
+                self._row("csat", device=device, conversation=event.conversation, n=event.seq or 0)
             case "released":
                 self._row("released", device=device, conversation=event.conversation, note=event.note)
             case "reply_failed" | "in_doubt":
@@ -63,6 +81,10 @@ class Ledger:
             ref=answers,
             note="listed" if listed else "",
         )
+
+    def complained(self, conversation: str, complaint: str, note: str) -> None:
+        """The agent opened or closed a complaint, or could not."""
+        self._row("complaint", device="", conversation=conversation, message=complaint, note=note)
 
     def replied(self, device: str, conversation: str, token: str, sent: Sent) -> None:
         """The target's answer to a reply, or that there was none."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.tokens import clean, find, token
+from history.tokens import AUTOMATIC, clean, find, is_automatic, token
 
 WORDS = st.text(alphabet="你好，。 退货加微信0123ABC", max_size=20)
 PARTS = (st.integers(0, 2**16 - 1), st.integers(0, 2**16 - 1), st.integers(0, 2**24 - 1))
@@ -46,3 +46,14 @@ def test_a_token_is_checked_against_the_word_list():
     made = token(1, 2, 3)
     assert clean(made, ["vx", "微信"])
     assert not clean(made, [made[3:6].upper()])
+
+
+@given(*PARTS)
+def test_only_the_sender_automatic_makes_automatic_tokens(run, sender, number):
+    assert is_automatic(token(run, sender, number)) is (sender == AUTOMATIC)
+    assert is_automatic(token(run, AUTOMATIC, number))
+
+
+@pytest.mark.parametrize("name", ["", "@M17==", "bcdfghjkmnpqrstz", "c00017-4"])
+def test_what_is_no_token_is_not_automatic(name):
+    assert not is_automatic(name)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fixtures.words import words
-from history.tokens import token
+from history.tokens import AUTOMATIC, token
 from loadtests.visit import Message, Visit
 from simulators.douyin.frames import Accepted, Receive
 
@@ -48,6 +48,13 @@ def test_a_listed_word_is_noted_both_ways() -> None:
     visit.intend(f"你好，{words()[0]}", 1)
     visit.received(Receive("@r1", 2, f"亲，{words()[1]}"), 5)
     assert [row["note"] for row in rows] == ["listed", "listed"]
+
+
+def test_what_the_target_sends_by_itself_is_no_reply_of_an_agent() -> None:
+    visit, rows = begun()
+    name = token(1, AUTOMATIC, 0)
+    visit.received(Receive("@r1", 2, f"欢迎 {name}"), 5)
+    assert rows == [{"kind": "auto_received", "t": 5, "message": name, "ref": "@r1", "n": 2, **BASE}]
 
 
 def test_busy_keeps_the_message_for_another_try() -> None:

@@ -46,7 +46,14 @@ def test_chinese_is_chinese_and_english_is_not() -> None:
     han = re.compile(r"[\u4e00-\u9fff]")
     table = words.table()
     assert [key for section in table.values() for key, text in section.items() if han.search(text.en)] == []
-    plain = {"gate.metric_stat", "reason.why", "trust.clock_error", "trust.dropped_of", "trust.join_share"}
+    plain = {
+        "gate.metric_stat",
+        "reason.why",
+        "simulated.count",
+        "trust.clock_error",
+        "trust.dropped_of",
+        "trust.join_share",
+    }
     bare = {f"{s}.{k}" for s, section in table.items() for k, text in section.items() if not han.search(text.zh)}
     assert bare == plain
 

@@ -7,7 +7,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from history.tokens import token
+from history.tokens import AUTOMATIC, token
 
 
 async def closed(customer: Any) -> int:
@@ -53,6 +53,16 @@ async def test_a_delivery_is_recorded_with_the_token_of_its_text(bench: Any) -> 
             ("called", "s1", "@Cs1.c1==", mark, answer["msg_id"], "ok"),
             ("delivered", "s1", "@Cs1.c1==", mark, answer["msg_id"], ""),
         ]
+
+
+async def test_what_the_target_sends_by_itself_is_recorded_apart(bench: Any) -> None:
+    async with bench() as b:
+        customer, mark = await b.customer(), token(1, AUTOMATIC, 0)
+        message = (await customer.ask(op="send", id="1", text="你好"))["message"]
+        await b.reply(message, f"欢迎光临 {mark}", await b.token())
+        await customer.hear()
+        rows = [row for row in b.writer._rows if row[1] in ("called", "auto_called")]
+        assert [(row[1], row[4], row[9]) for row in rows] == [("auto_called", mark, "ok")]
 
 
 async def test_a_second_connection_replaces_the_first_and_alone_receives(bench: Any) -> None:

@@ -201,3 +201,15 @@ async def test_the_agents_own_replies_on_the_other_device_are_not_customers_mess
         await target.until(lambda: target.asked("reply"))
     assert [row.message for row in rows.of("shown")] == ["@2"]
     assert [call[2] for call in target.asked("reply")] == ["c2"]
+
+
+async def test_what_a_bot_has_answered_is_not_answered_again(working: Working, target: Target, rows: Rows) -> None:
+    async with working(devices=1, speed=1e3) as _:  # slow enough for the bot to be first
+        (device,) = target.devices
+        device.tell(message(1))
+        device.tell(Event("message", "c1", "bot", "m2", text="亲，请放心", seq=2))
+        device.tell(message(3, "c2"))
+        await target.until(lambda: bool(target.asked("reply")))
+        assert [call[2] for call in target.asked("reply")] == ["c2"]
+    (shown,) = rows.of("auto_shown")
+    assert (shown.conversation, shown.ref, shown.n) == ("c1", "m2", 2)
