@@ -65,6 +65,7 @@ class Cast:
         data.mkdir(exist_ok=True)
         arguments = [*self.program, "--port", str(port), "--data", str(data), "--gateway", gateway.far]
         arguments += ["--gateway-ca", self.reach.ca] if self.reach.ca else []
+        arguments += ["--business-speed", f"{self.folder.spec().scenario.business_speed:g}"]
         arguments += ["--test-hooks", "--ready-file", str(self.service_ready_file)]
         key = {"REFERENCE_OPERATOR_KEY": self.operator_key}
         part = self._start("service", arguments, key, SERVICE_NICE)
