@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from reference_service.api import socket
+from reference_service.api.access import guarded
 from reference_service.api.problems import Problem, on_http, on_problem, on_storage
 from reference_service.api.routes import HOOKS, ROUTES, SOCKET
 from reference_service.settings import Settings
@@ -67,6 +68,6 @@ def around(engine: Engine) -> Service:
 
 def _routed() -> Service:
     handlers = {Problem: on_problem, HTTPException: on_http, StorageError: on_storage}
-    app = Service(routes=ROUTES, exception_handlers=handlers)
+    app = Service(routes=[guarded(route) for route in ROUTES], exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app

@@ -5,6 +5,8 @@ from typing import Self
 
 import msgspec
 
+from reference_service.domain.rates import Rate
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One service process. Times are seconds, sizes bytes."""
@@ -24,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     echo_wait_s: float = 10.0  # how long a reply whose answer was lost waits for its echo
     calls_at_once: int = 128
     inbox: int = 2000  # webhooks waiting for their commit before one is refused
+    login_failures: Rate = Rate(per_s=0.2, burst=10)  # wrong passwords for one login until it is barred (429)
+    peer_failures: Rate = Rate(per_s=1.0, burst=100)  # wrong passwords from one address
     max_body: int = 256 * 1024
     max_word_list: int = 4 * 1024 * 1024
     max_replay: int = 20_000  # events; a longer gap is an invalid session

@@ -15,6 +15,7 @@ class Claims(msgspec.Struct, frozen=True, array_like=True):
     person: str
     until: float
     device: str = ""
+    epoch: int = 0  # the person's; an older one is over
 
 
 def issue(key: bytes, claims: Claims) -> str:

@@ -1,5 +1,6 @@
-"""Signing in: login and refresh (AUTH-1)."""
+"""Signing in: login, refresh, another password (AUTH-1)."""
 
+import secrets
 from typing import Annotated
 
 import msgspec
@@ -8,9 +9,11 @@ from starlette.responses import Response
 
 from reference_service import tokens
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, engine_of, person_of, read
+from reference_service.api.requests import answer, engine_of, identify, read, signed_in
+from reference_service.domain import shops
 from reference_service.domain.records import Person
 from reference_service.shell.engine import Engine
+from reference_service.shell.logs import log
 
 
 class Login(msgspec.Struct):
@@ -26,13 +29,18 @@ class Refresh(msgspec.Struct):
     refresh_token: Annotated[str, msgspec.Meta(max_length=1024)]
 
 
+class Rotate(msgspec.Struct):
+    """As openapi.yaml says."""
+
+    password: Annotated[str, msgspec.Meta(max_length=256)]
+
+
 async def login(request: Request) -> Response:
-    """Tokens for a login and its password; who is unknown and who is wrong look alike."""
+    """Tokens for a login and its password; who is unknown, wrong or disabled look alike."""
     engine = engine_of(request)
     given = await read(request, Login)
     person = engine.world.by_login.get(given.login)
-    seal = tokens.password_seal(engine.key, given.password)
-    if not tokens.same(seal, person.seal if person else "") or person is None:
+    if not _proven(engine, request, given.login, given.password, person) or person is None:
         raise Problem(401, "wrong_login")
     return _tokens(engine, person)
 
@@ -41,16 +49,47 @@ async def refresh(request: Request) -> Response:
     """New tokens for a refresh token."""
     engine = engine_of(request)
     given = await read(request, Refresh)
-    person = person_of(engine, given.refresh_token, "refresh")
-    if person is None:
+    known = identify(engine, given.refresh_token, "refresh")
+    if known is None:
         raise Problem(401, "token_needed", "sign in again")
-    return _tokens(engine, person)
+    return _tokens(engine, known[0])
+
+
+async def rotate(request: Request) -> Response:
+    """Another password for the caller, who must know the present one; every token of theirs ends, this one too."""
+    engine, person = signed_in(request)
+    given = await read(request, Rotate)
+    if not _proven(engine, request, person.login, given.password, person):
+        raise Problem(422, "wrong_password")
+    return answer({"password": await another_password(engine, person)})
+
+
+async def another_password(engine: Engine, person: Person) -> str:
+    """Give somebody a new password, durably, and return it; it is told this once."""
+    password = secrets.token_urlsafe(18)
+    changes = engine.begin()
+    shops.rotate(person, tokens.password_seal(engine.key, password), changes)
+    await engine.keep(changes)
+    log("password_rotated", person=person.id)
+    return password
+
+
+def _proven(engine: Engine, request: Request, login: str, password: str, person: Person | None) -> bool:
+    now, peer = engine.clock.real(), request.client.host if request.client else ""
+    if barred := engine.limits.barred(login, peer, now):
+        raise Problem(429, "too_many_failures", "wait before the next attempt", retry_after_s=barred)
+    seal = tokens.password_seal(engine.key, password)
+    right = tokens.same(seal, person.seal if person else "0" * len(seal))  # the same work for a login nobody has
+    proven = right and person is not None and not person.disabled
+    if not proven:
+        engine.limits.failed(login, peer, now)
+    return proven
 
 
 def _tokens(engine: Engine, person: Person) -> Response:
     now, settings = engine.clock.real(), engine.settings
-    access = tokens.Claims("access", person.id, now + settings.access_ttl_s)
-    renewal = tokens.Claims("refresh", person.id, now + settings.refresh_ttl_s)
+    access = tokens.Claims("access", person.id, now + settings.access_ttl_s, epoch=person.epoch)
+    renewal = tokens.Claims("refresh", person.id, now + settings.refresh_ttl_s, epoch=person.epoch)
     return answer(
         {
             "access_token": tokens.issue(engine.key, access),

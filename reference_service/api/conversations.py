@@ -43,7 +43,7 @@ async def list_conversations(request: Request) -> Response:
         for thread in floor_of(engine, person).threads.values()
         if thread.conversation.number > after
         and state in ("", thread.conversation.state)
-        and (person.role == "admin" or thread.conversation.agent_id == person.id)
+        and (person.role != "agent" or thread.conversation.agent_id == person.id)
     ]
     page = threads[:limit]
     items = [view(thread) for thread in page]
@@ -73,7 +73,7 @@ async def list_messages(request: Request) -> Response:
 
 async def reply(request: Request) -> Response:
     """Accept a reply of an agent."""
-    engine, person = signed_in(request, "agent")
+    engine, person = signed_in(request)
     new = await read(request, NewReply)
     conversation_id = request.path_params["conversation_id"]
     changes = engine.begin()
@@ -103,9 +103,9 @@ async def resolve(request: Request) -> Response:
 
 
 def may_resolve(thread: Thread, person: Person) -> bool:
-    """An administrator may; of agents the one who holds it, or anybody where nobody does any more."""
+    """Administrators and supervisors may; of agents the one who holds it, or anybody where nobody does any more."""
     conversation = thread.conversation
-    return person.role == "admin" or conversation.state == "resolved" or conversation.agent_id == person.id
+    return person.role != "agent" or conversation.state == "resolved" or conversation.agent_id == person.id
 
 
 async def resolve_thread(engine: Engine, thread: Thread, by: Person) -> None:
@@ -117,7 +117,7 @@ async def resolve_thread(engine: Engine, thread: Thread, by: Person) -> None:
 
 async def sync(request: Request) -> Response:
     """A page of the calling agent's dispatch log; nothing is ever skipped here, so `limited` is never true."""
-    engine, person = signed_in(request, "agent")
+    engine, person = signed_in(request)
     since, limit = number(request, "since", 0, 0, MOST), number(request, "limit", 100, 1, 1000)
     head = desk_of(engine, person).s
     await engine.settled()

@@ -39,7 +39,15 @@ async def body_of(request: Request, limit: int) -> bytes:
             raise Problem(413, "too_large", f"at most {limit} bytes")
         pieces.append(piece)
         more = event.get("more_body", False)
+    _still_known(request)
     return b"".join(pieces)
+
+
+def _still_known(request: Request) -> None:
+    """Raises Problem 401 where the caller was removed or signed out while the body was on its way."""
+    person: Person | None = request.scope.get("person")
+    if person and (engine_of(request).world.people.get(person.id), person.epoch) != (person, request.scope["epoch"]):
+        raise Problem(401, "token_needed", "sign in again")
 
 
 async def read(request: Request, shape: type[T], limit: int | None = None) -> T:
@@ -74,18 +82,28 @@ def operator(request: Request) -> Engine:
     return engine
 
 
-def person_of(engine: Engine, token: str, use: str = "access") -> Person | None:
-    """Whose genuine, unexpired token this is."""
+def identify(engine: Engine, token: str, use: str = "access") -> tuple[Person, float] | None:
+    """Whose genuine token this is, of this use and not over, and until when it lasts (Unix seconds)."""
     claims = tokens.read(engine.key, token, use, engine.clock.real())
-    return engine.world.people.get(claims.person) if claims else None
+    person = engine.world.people.get(claims.person) if claims else None
+    if claims is None or person is None or person.disabled or claims.epoch != person.epoch:
+        return None
+    return person, claims.until
 
 
 def signed_in(request: Request, *roles: str) -> tuple[Engine, Person]:
-    """The engine and the caller. Raises Problem 401, and 403 for another role than these."""
+    """The engine and the caller. Raises Problem 401, and 403 for another role than these.
+
+    A handler needs to name none: access.py has let in only whom its table names.
+    """
     engine = engine_of(request)
-    person = person_of(engine, bearer(request))
+    person: Person | None = request.scope.get("person")  # known since the gate
     if person is None:
-        raise Problem(401, "token_needed", "sign in again")
+        known = identify(engine, bearer(request))
+        if known is None:
+            raise Problem(401, "token_needed", "sign in again")
+        person = request.scope["person"] = known[0]
+        request.scope["epoch"] = person.epoch
     if roles and person.role not in roles:
         raise Problem(403, "wrong_role", f"only for {' and '.join(roles)}")
     return engine, person
@@ -97,7 +115,7 @@ def floor_of(engine: Engine, person: Person) -> ShopFloor:
 
 
 def desk_of(engine: Engine, person: Person) -> Desk:
-    """The desk of a caller who is an agent."""
+    """The desk of a caller who is an agent or supervisor."""
     return engine.world.floors[person.shop_id].desks[person.id]
 
 

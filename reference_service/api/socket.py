@@ -5,11 +5,10 @@ import contextlib
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from reference_service import tokens
 from reference_service.api import frames, sessions
 from reference_service.api.conversations import may_resolve, resolve_thread
 from reference_service.api.problems import Problem
-from reference_service.api.requests import engine_of
+from reference_service.api.requests import engine_of, identify
 from reference_service.domain import replies
 from reference_service.domain.world import Desk
 from reference_service.shell.engine import Engine
@@ -47,6 +46,7 @@ async def _converse(websocket: WebSocket, engine: Engine) -> None:
     await websocket.send_text(frames.write(hello))
     conversation = Conversation(websocket, engine)
     link = await asyncio.wait_for(conversation.greet(), settings.silence_s)
+    link.until = conversation.until
     halves = asyncio.create_task(conversation.read(link)), asyncio.create_task(_write(websocket, link))
     try:
         await asyncio.wait(halves, return_when=asyncio.FIRST_COMPLETED)
@@ -77,7 +77,7 @@ class Conversation:
         self._websocket = websocket
         self._engine = engine
         self._bad = 0
-        self._until = 0.0  # when the device's token ends
+        self.until = 0.0  # when the device's token ends
         self._desk: Desk | None = None
 
     async def greet(self) -> Link:
@@ -101,8 +101,6 @@ class Conversation:
         while True:
             said = await self._hear(link)
             link.heard = self._engine.clock.real()
-            if link.heard >= self._until or self._engine.world.desk(link.agent_id) is not self._desk:
-                raise Hangup(SIGNED_OUT)
             if said is not None:
                 await self._answer(link, said)
 
@@ -127,11 +125,11 @@ class Conversation:
             link.send(frame)
 
     def _sign_in(self, token: str) -> Desk:
-        claims = tokens.read(self._engine.key, token, "access", self._engine.clock.real())
-        desk = self._engine.world.desk(claims.person) if claims else None
-        if claims is None or desk is None:
+        known = identify(self._engine, token)
+        desk = self._engine.world.desk(known[0].id) if known else None
+        if known is None or desk is None:
             raise Hangup(SIGNED_OUT)
-        self._desk, self._until = desk, claims.until
+        self._desk, self.until = desk, known[1]
         return desk
 
     async def _answer(self, link: Link, said: frames.Said) -> None:

@@ -38,7 +38,7 @@ async def get_words(request: Request) -> Response:
 
 async def put_words(request: Request) -> Response:
     """Replace the list, for every message from now on."""
-    engine, person = signed_in(request, "admin")
+    engine, person = signed_in(request)
     new = await read(request, NewWordList, engine.settings.max_word_list)
     floor = floor_of(engine, person)
     if new.version not in (None, floor.words.version):

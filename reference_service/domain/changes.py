@@ -46,7 +46,7 @@ class Changes:
     dispatched: list[Dispatched] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     removed_shops: list[str] = field(default_factory=list)
-    removed_people: list[str] = field(default_factory=list)
+    signed_out: list[str] = field(default_factory=list)  # people whose devices are closed
     happened: list[Happening] = field(default_factory=list)  # in order; domain/reactions.py goes through them
     settled: int = 0  # so many of them have been reacted to
 

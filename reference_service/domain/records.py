@@ -39,7 +39,7 @@ class Shop(Record, kw_only=True):
 
 
 class Person(Record, kw_only=True):
-    """An administrator or agent of one shop."""
+    """An administrator, supervisor or agent of one shop."""
 
     id: str
     shop_id: str
@@ -51,6 +51,8 @@ class Person(Record, kw_only=True):
     capacity: int = 15
     certified: bool = False
     availability: Availability = "online"
+    epoch: int = 0  # rises when every token given out so far must end
+    disabled: bool = False  # may not sign in
 
 
 class Conversation(Record, kw_only=True):

@@ -23,7 +23,7 @@ RULES: tuple[Rule, ...] = (Rule("fallback", anybody),)
 
 def pick_agent(thread: Thread, desks: Iterable[Desk]) -> Desk | None:
     """The agent for a conversation, or None when it must wait: within a rule the least loaded, then the eldest id."""
-    able = [desk for desk in desks if is_present(desk) and has_room(desk)]
+    able = [desk for desk in desks if desk.person.role == "agent" and is_present(desk) and has_room(desk)]
     for rule in RULES:
         if chosen := rule.chooses(thread, able):
             return min(chosen, key=lambda desk: (len(desk.held), desk.person.id))

@@ -59,14 +59,15 @@ def add_agent(
     certified: bool,
     seal: str,
     changes: Changes,
+    role: Literal["agent", "supervisor"] = "agent",
 ) -> Desk:
-    """Add an agent to a shop."""
+    """Add an agent to a shop, or a supervisor, whom routing gives no conversation."""
     floor = world.floors[shop_id]
     number = world.next_number("people", changes)
     person = Person(
         id=f"a{number}",
         shop_id=shop_id,
-        role="agent",
+        role=role,
         login=f"a{number}@{shop_id}",
         seal=seal,
         name=name,
@@ -88,10 +89,23 @@ def place_shop(world: World, shop: Shop) -> ShopFloor:
 
 
 def place_person(world: World, person: Person) -> None:
-    """Put a person into the lookups; an agent gets a desk."""
+    """Put a person into the lookups; who may hold conversations gets a desk."""
     world.people[person.id] = world.by_login[person.login] = person
-    if person.role == "agent":
+    if person.role != "admin":
         world.floors[person.shop_id].desks[person.id] = Desk(person)
+
+
+def rotate(person: Person, seal: str, changes: Changes) -> None:
+    """Give somebody another password; every token of theirs ends, and their devices are closed (AUTH-1)."""
+    person.seal = seal
+    sign_out(person, changes)
+
+
+def sign_out(person: Person, changes: Changes) -> None:
+    """End every token that this person has, on open connections too."""
+    person.epoch += 1
+    changes.keep(person)
+    changes.signed_out.append(person.id)
 
 
 def set_words(floor: ShopFloor, words: Sequence[Word], allow: Sequence[str], changes: Changes) -> WordFilter:
@@ -115,5 +129,5 @@ def remove_shop(world: World, floor: ShopFloor, changes: Changes) -> Removed:
     if not any(other.shop.client_key == shop.client_key for other in world.floors.values()):
         del world.apps[shop.client_key]
     changes.removed_shops.append(shop.id)
-    changes.removed_people.extend(person.id for person in people)
+    changes.signed_out.extend(person.id for person in people)
     return Removed(1, len(floor.desks), len(floor.threads), sum(thread.seq for thread in floor.threads.values()))

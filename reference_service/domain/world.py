@@ -14,7 +14,7 @@ from reference_service.filtering.words import WordFilter
 
 @dataclass(slots=True)
 class Desk:
-    """An agent at work: devices, conversations held, and the newest place of the dispatch log."""
+    """An agent or supervisor at work: devices, conversations held, and the newest place of the dispatch log."""
 
     person: Person
     devices: set[str] = field(default_factory=set)
@@ -84,6 +84,6 @@ class World:
         return self.floors[thread.conversation.shop_id]
 
     def desk(self, person_id: str) -> Desk | None:
-        """The desk of an agent; None for administrators and strangers."""
+        """The desk of an agent or supervisor; None for administrators and strangers."""
         person = self.people.get(person_id)
         return self.floors[person.shop_id].desks.get(person_id) if person else None

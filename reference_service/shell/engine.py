@@ -24,6 +24,7 @@ from reference_service.settings import Settings
 from reference_service.shell import hub as links
 from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
+from reference_service.shell.limits import Limits
 from reference_service.shell.logs import log
 from reference_service.storage import tables
 from reference_service.storage.journal import Journal, StorageError
@@ -48,6 +49,7 @@ class Engine:
         self.settings = settings
         self.clock = Clock()
         self.hub = links.Hub()
+        self.limits = Limits(settings)
         self.inbox = 0  # webhooks taken in and not yet committed
         self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
         self.ready = False
@@ -86,7 +88,7 @@ class Engine:
             links.dispatch(self.hub, event)
         for call in changes.calls:
             self.caller.start(call)
-        for person_id in changes.removed_people:
+        for person_id in changes.signed_out:
             for link in self.hub.of(person_id):
                 link.close(links.SIGNED_OUT)
 
@@ -107,7 +109,9 @@ class Engine:
             log("agent_gone", agent=desk.person.id, conversations=len(desk.held))
             assigning.hand_on(self.world.floors[desk.person.shop_id], desk, "gone", changes)
         for link in self.hub.all():
-            if real - link.heard > self.settings.silence_s:
+            if real >= link.until:
+                link.close(links.SIGNED_OUT)
+            elif real - link.heard > self.settings.silence_s:
                 link.close(links.SILENT)
         settle(self.world, changes)
         if changes.rows or changes.removed:

@@ -1,6 +1,7 @@
 """Who is connected: the links of each agent's devices, and how an event gets to them."""
 
 import asyncio
+import math
 from collections.abc import Iterable
 
 from reference_service.domain.changes import Dispatched
@@ -19,6 +20,7 @@ class Link:
         self.device = device
         self.s = s  # the newest event in the buffer or sent
         self.heard = heard  # when the device last said something
+        self.until = math.inf  # when the device's token ends
         self.closing: int | None = None
         self._limit = limit
         self._frames: list[str] = []

@@ -40,6 +40,7 @@ NO_STRUCT: Final = {  # schemas of the contract that no msgspec Struct of the se
     "CreatedShop": DICT,
     "Removed": DICT,
     "Tokens": DICT,
+    "NewPassword": DICT,
     "Agent": DICT,
     "CreatedAgent": DICT,
     "Agents": DICT,

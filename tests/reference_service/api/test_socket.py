@@ -128,15 +128,19 @@ async def test_only_an_agents_token_opens_a_session(service: Any, who: str) -> N
     assert await device.closed() == 4001
 
 
-async def test_an_open_connection_ends_with_its_token(service: Any, desk: Any) -> None:
-    _, agent = desk
-    device = await service.device(agent)
-    service.engine.clock._offset += service.engine.settings.access_ttl_s - 1.0
-    await device.say("heartbeat")
-    assert (await device.frame())["op"] == "heartbeat_ack"
-    service.engine.clock._offset += 1.0
-    await device.say("heartbeat")
-    assert await device.closed() == 4001
+async def test_an_open_connection_ends_with_its_token_even_when_the_device_says_nothing(
+    settings: Settings, serve: Any
+) -> None:
+    async with serve(msgspec.structs.replace(settings, access_ttl_s=30.0)) as service:
+        admin = await service.shop()
+        _, agent = await service.agent(admin)
+        device = await service.device(agent)
+        service.engine.tick()
+        await device.say("heartbeat")
+        assert (await device.frame())["op"] == "heartbeat_ack"
+        service.engine.clock._offset += 30.0
+        service.engine.tick()
+        assert await device.closed() == 4001
 
 
 async def test_malformed_frames_get_a_clear_error_and_the_tenth_ends_the_connection(service: Any, desk: Any) -> None:

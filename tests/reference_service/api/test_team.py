@@ -13,6 +13,7 @@ async def test_agents_are_listed_with_their_load_and_presence(service: Any) -> N
     assert shown == {
         "id": agent_id,
         "name": "甲",
+        "role": "agent",
         "login": f"{agent_id}@s1",
         "level": "senior",
         "capacity": 3,
@@ -49,3 +50,17 @@ async def test_another_shops_agents_are_none(service: Any) -> None:
     assert (await service.http.get("/api/v1/agents", headers=second)).json() == {"items": []}
     path = f"/api/v1/agents/{agent_id}/availability"
     assert (await service.http.post(path, json={"availability": "away"}, headers=second)).status_code == 404
+
+
+async def test_a_supervisor_sees_the_shop_and_its_queue_and_is_given_no_conversation(service: Any) -> None:
+    admin = await service.shop()
+    supervisor_id, supervisor = await service.agent(admin, role="supervisor")
+    device = await service.device(supervisor)
+    await service.write("在吗")
+    queued = await device.dispatch("queue.position")
+    assert queued["position"] == 1
+    seen = (await service.http.get("/api/v1/conversations", headers=supervisor)).json()["items"]
+    assert [(one["state"], one["agent_id"]) for one in seen] == [("queued", None)]
+    team = (await service.http.get("/api/v1/agents", headers=supervisor)).json()["items"]
+    assert [(one["id"], one["role"]) for one in team] == [(supervisor_id, "supervisor")]
+    assert (await service.http.post("/api/v1/conversations/cv1/resolve", headers=supervisor)).status_code == 200

@@ -1,0 +1,82 @@
+"""Who may call what: one table, and the gate in front of every route that keeps it (AUTH-1)."""
+
+from typing import Final, Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from reference_service.api.requests import operator, signed_in
+
+Who = Literal["anyone", "platform", "operator", "admin", "supervisor", "agent"]
+
+ANYONE: Final[tuple[Who, ...]] = ("anyone",)
+PLATFORM: Final[tuple[Who, ...]] = ("platform",)  # whoever signs with the secret of a shop's app
+OPERATOR: Final[tuple[Who, ...]] = ("operator",)
+ADMIN: Final[tuple[Who, ...]] = ("admin",)
+LEADS: Final[tuple[Who, ...]] = ("admin", "supervisor")
+DESKS: Final[tuple[Who, ...]] = ("agent", "supervisor")  # who has a dispatch log and devices
+PEOPLE: Final[tuple[Who, ...]] = ("admin", "agent", "supervisor")
+
+ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
+    # platform
+    "POST /api/v1/douyin/im": PLATFORM,
+    "POST /api/v1/douyin/doudian": PLATFORM,
+    # operator
+    "POST /api/v1/shops": OPERATOR,
+    "DELETE /api/v1/shops/{shop_id}": OPERATOR,
+    "DELETE /api/v1/test-data": OPERATOR,
+    "POST /api/v1/test-hooks/clock": OPERATOR,
+    "POST /api/v1/test-hooks/business-speed": OPERATOR,
+    "POST /api/v1/test-hooks/reset": OPERATOR,
+    # auth
+    "POST /api/v1/auth/login": ANYONE,
+    "POST /api/v1/auth/refresh": ANYONE,
+    "POST /api/v1/auth/rotate": PEOPLE,
+    # team
+    "GET /api/v1/agents": LEADS,
+    "POST /api/v1/agents": ADMIN,
+    "POST /api/v1/agents/{agent_id}/availability": PEOPLE,
+    "POST /api/v1/agents/{agent_id}/rotate": ADMIN,
+    # conversations
+    "GET /api/v1/conversations": PEOPLE,
+    "GET /api/v1/conversations/{conversation_id}": PEOPLE,
+    "GET /api/v1/conversations/{conversation_id}/messages": PEOPLE,
+    "POST /api/v1/conversations/{conversation_id}/messages": DESKS,
+    "POST /api/v1/conversations/{conversation_id}/resolve": PEOPLE,
+    "GET /api/v1/sync": DESKS,
+    # filter
+    "GET /api/v1/sensitive-words": PEOPLE,
+    "PUT /api/v1/sensitive-words": ADMIN,
+    "POST /api/v1/sensitive-words/check": PEOPLE,
+    # service
+    "GET /healthz": ANYONE,
+    "GET /readyz": ANYONE,
+    "GET /version": ANYONE,
+    "GET /openapi.yaml": ANYONE,
+    "GET /asyncapi.yaml": ANYONE,
+}
+
+
+def guarded(route: BaseRoute) -> BaseRoute:
+    """The route behind its row of the table. Raises KeyError for a route that has none: nothing opens by oversight."""
+    if not isinstance(route, Route):
+        return route  # the WebSocket: its first frame is its gate
+    handler = route.endpoint
+    allowed = {method: ACCESS[f"{method} {route.path}"] for method in (route.methods or set()) - {"HEAD"}}
+    allowed["HEAD"] = allowed.get("GET", ())
+
+    async def gate(request: Request) -> Response:
+        enter(request, allowed[request.method])
+        answer: Response = await handler(request)
+        return answer
+
+    return Route(route.path, gate, methods=sorted(allowed.keys() - {"HEAD"}), name=route.name)
+
+
+def enter(request: Request, who: tuple[Who, ...]) -> None:
+    """Let a caller in. Raises Problem 401 without a valid key or token, 403 for a person of another role."""
+    if who == OPERATOR:
+        operator(request)
+    elif who not in (ANYONE, PLATFORM):
+        signed_in(request, *who)

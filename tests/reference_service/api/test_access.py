@@ -1,0 +1,228 @@
+"""Every operation of the contract, tried by everybody: spoilt tokens, wrong roles, another shop (AUTH-1, TENANT-1)."""
+
+import base64
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+import yaml
+from starlette.routing import Route
+
+from reference_service import tokens
+from reference_service.api.access import ACCESS, guarded
+from reference_service.domain.register import RECORDS
+
+OPENAPI = yaml.safe_load((Path(__file__).parents[3] / "contract" / "openapi.yaml").read_text(encoding="utf-8"))
+SCHEMAS: dict[str, Any] = OPENAPI["components"]["schemas"]
+METHODS = {"get", "put", "post", "patch", "delete"}
+ROLES = {"admin", "supervisor", "agent"}
+
+
+class Operation(NamedTuple):
+    """One operation of openapi.yaml."""
+
+    method: str
+    path: str
+    item: dict[str, Any]
+
+    @property
+    def roles(self) -> set[str]:
+        return set(self.item["x-roles"])
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """Of the path and of the operation, references followed."""
+        listed = OPENAPI["paths"][self.path].get("parameters", []) + self.item.get("parameters", [])
+        named = (one["$ref"].rsplit("/", 1)[1] if "$ref" in one else one for one in listed)
+        return [OPENAPI["components"]["parameters"][one] if isinstance(one, str) else one for one in named]
+
+    def address(self, **values: str) -> str:
+        """With these in place of the path's parameters, a dash for those not named, and whatever query it needs."""
+        needed = [one for one in self.parameters if one["in"] == "query" and one.get("required")]
+        query = "&".join(f"{one['name']}={sample(one['schema'])}" for one in needed)
+        path = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "-"), self.path)
+        return f"{path}?{query}" if query else path
+
+    def body(self) -> Any:
+        contents = self.item.get("requestBody", {}).get("content", {})
+        return sample(contents["application/json"]["schema"]) if "application/json" in contents else None
+
+
+OPERATIONS = [
+    Operation(method.upper(), path, item[method])
+    for path, item in OPENAPI["paths"].items()
+    for method in sorted(METHODS & set(item))
+]
+PEOPLES = [one for one in OPERATIONS if one.roles & ROLES]
+OPERATORS = [one for one in OPERATIONS if one.roles == {"operator"}]
+WITH_IDS = [one for one in PEOPLES if "{" in one.path]
+
+
+def named(operation: Operation) -> str:
+    return str(operation.item["operationId"])
+
+
+def sample(schema: dict[str, Any]) -> Any:
+    """The smallest value that a schema allows."""
+    if "$ref" in schema:
+        return sample(SCHEMAS[schema["$ref"].rsplit("/", 1)[1]])
+    if "allOf" in schema:
+        return {name: value for part in schema["allOf"] for name, value in sample(part).items()}
+    for chosen in ("oneOf", "anyOf"):
+        if chosen in schema:
+            return sample(schema[chosen][0])
+    if "example" in schema or "const" in schema or "enum" in schema:
+        return schema.get("example", schema.get("const", schema.get("enum", [None])[0]))
+    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    if kind == "object":
+        return {name: sample(schema["properties"][name]) for name in schema.get("required", [])}
+    if kind == "array":
+        return [sample(schema["items"])] * schema.get("minItems", 0)
+    smallest = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+    return {"string": "x" * schema.get("minLength", 1), "boolean": False}.get(kind, smallest)
+
+
+# The table and the contract.
+
+
+def test_the_table_says_what_the_contract_says() -> None:
+    promised = {f"{one.method} {one.path}": sorted(one.roles) for one in OPERATIONS}
+    offered = {operation: sorted(who) for operation, who in ACCESS.items()}
+    wrong = [f"{one}: add it to api/access.py" for one in sorted(set(promised) - set(offered))]
+    wrong += [f"{one}: not in openapi.yaml; take it out of access.py" for one in sorted(set(offered) - set(promised))]
+    both = sorted(set(promised) & set(offered))
+    wrong += [f"{k}: x-roles {promised[k]}, access.py {offered[k]}" for k in both if promised[k] != offered[k]]
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def test_roles_and_security_of_an_operation_agree() -> None:
+    for one in OPERATIONS:
+        security = one.item.get("security", OPENAPI["security"])
+        if one.roles <= ROLES:
+            assert security == [{"personToken": []}], named(one)
+        elif one.roles == {"operator"}:
+            assert security == [{"operatorKey": []}], named(one)
+        else:
+            assert (security, len(one.roles)) == ([], 1), named(one)
+            assert one.roles <= {"anyone", "platform"}, named(one)
+
+
+def test_a_route_without_a_row_cannot_be_opened() -> None:
+    async def handler(_: Any) -> Any:
+        raise AssertionError
+
+    with pytest.raises(KeyError, match="/api/v1/forgotten"):
+        guarded(Route("/api/v1/forgotten", handler))
+
+
+# The whole matrix.
+
+
+@pytest.fixture
+async def people(service: Any) -> dict[str, dict[str, str]]:
+    """One of each role in shop s1: their headers."""
+    admin = await service.shop()
+    _, agent = await service.agent(admin)
+    _, supervisor = await service.agent(admin, role="supervisor")
+    return {"admin": admin, "agent": agent, "supervisor": supervisor}
+
+
+def spoilt(engine: Any, headers: dict[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """What is no valid access token: its name, and the headers."""
+    whole = headers["Authorization"].removeprefix("Bearer ")
+    body, _, seal = whole.partition(".")
+    claims = tokens.read(engine.key, whole, "access", engine.clock.real())
+    assert claims is not None
+    yield "nothing", {}
+    yield "another scheme", {"Authorization": f"Basic {whole}"}
+    yield "the operator's key", {"Authorization": "Bearer op"}
+    for use in ("refresh", "session"):
+        yield use, bearer(tokens.issue(engine.key, msgspec.structs.replace(claims, use=use)))
+    yield "over", bearer(tokens.issue(engine.key, msgspec.structs.replace(claims, until=engine.clock.real())))
+    yield "of nobody", bearer(tokens.issue(engine.key, msgspec.structs.replace(claims, person="u99")))
+    yield "of an older epoch", bearer(tokens.issue(engine.key, msgspec.structs.replace(claims, epoch=claims.epoch - 1)))
+    yield "by another key", bearer(tokens.issue(b"0" * 32, claims))
+    yield "truncated", bearer(whole[:-1])
+    yield "without a seal", bearer(f"{body}.")
+    yield "the body alone", bearer(body)
+    unsigned = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
+    yield "of algorithm none", bearer(f"{unsigned}.{body}.")
+    another = base64.urlsafe_b64encode(msgspec.json.encode(msgspec.structs.replace(claims, person="u1"))).rstrip(b"=")
+    yield "another body under the seal", bearer(f"{another.decode()}x.{seal}")
+    yield "nonsense", {"Authorization": "Bearer \xff\xfe.\x80"}
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def ask(service: Any, one: Operation, headers: dict[str, str], **ids: str) -> int:
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    answer = await service.http.request(one.method, one.address(**ids), json=one.body(), headers=raw)
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize("one", PEOPLES, ids=named)
+async def test_nothing_but_a_valid_token_of_the_right_role_opens(service: Any, people: Any, one: Operation) -> None:
+    for name, headers in spoilt(service.engine, people["admin"]):
+        assert (name, await ask(service, one, headers)) == (name, 401)
+    for role in ROLES:
+        status = await ask(service, one, people[role])
+        assert (role, status == 403) == (role, role not in one.roles)
+        assert status != 401
+
+
+@pytest.mark.parametrize("one", OPERATORS, ids=named)
+async def test_the_operators_calls_need_the_operators_key(service: Any, people: Any, one: Operation) -> None:
+    for headers in ({}, {"Authorization": "Basic op"}, bearer("o"), bearer("opp"), *people.values()):
+        assert await ask(service, one, headers) == 401
+
+
+async def test_nothing_but_a_valid_token_opens_a_session_of_a_device(service: Any, people: Any) -> None:
+    for name, headers in spoilt(service.engine, people["agent"]):
+        token = headers.get("Authorization", "").removeprefix("Bearer ")
+        for op, more in (("identify", {"device_id": "d1"}), ("resume", {"session_id": "x.y", "s": 0})):
+            device = await service.connect()
+            await device.say(op, token=token, **more)
+            assert (name, op, await device.closed()) == (name, op, 4001)
+    assert service.engine.hub.all() == []
+
+
+async def conversation(service: Any, admin: dict[str, str]) -> str:
+    await service.write("你好")
+    return str((await service.http.get("/api/v1/conversations", headers=admin)).json()["items"][0]["id"])
+
+
+async def agent(service: Any, admin: dict[str, str]) -> str:
+    return str((await service.agent(admin))[0])
+
+
+MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path parameter: an id of shop s1
+    "conversation_id": conversation,
+    "agent_id": agent,
+}
+
+
+@pytest.mark.parametrize("one", WITH_IDS, ids=named)
+async def test_another_shops_ids_are_none(service: Any, people: Any, one: Operation) -> None:
+    other = await service.shop("s2")
+    _, agent = await service.agent(other)
+    _, supervisor = await service.agent(other, role="supervisor")
+    strangers = {"admin": other, "agent": agent, "supervisor": supervisor}
+    names = re.findall(r"\{(\w+)\}", one.path)
+    missing = set(names) - set(MAKERS)
+    assert not missing, f"add to MAKERS in {Path(__file__).name} how a shop gets one: {sorted(missing)}"
+    for role in sorted(one.roles):
+        ids = {name: await MAKERS[name](service, people["admin"]) for name in names}
+        kept = rows(service.engine)
+        assert (role, await ask(service, one, strangers[role], **ids)) == (role, 404)
+        assert rows(service.engine) == kept
+        assert (role, await ask(service, one, people[role], **ids) == 404) == (role, False)
+
+
+def rows(engine: Any) -> list[Any]:
+    """Everything that is kept."""
+    return [engine.reader.rows(record) for record in RECORDS]
