@@ -49,6 +49,11 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/sensitive-words": PEOPLE,
     "PUT /api/v1/sensitive-words": ADMIN,
     "POST /api/v1/sensitive-words/check": PEOPLE,
+    # csat
+    "POST /api/v1/csat": LEADS,
+    # duty
+    "GET /api/v1/business-hours": PEOPLE,
+    "PUT /api/v1/business-hours": ADMIN,
     # service
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,
