@@ -54,6 +54,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     # duty
     "GET /api/v1/business-hours": PEOPLE,
     "PUT /api/v1/business-hours": ADMIN,
+    "GET /api/v1/auto-replies": PEOPLE,
+    "PUT /api/v1/auto-replies": ADMIN,
     # service
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,

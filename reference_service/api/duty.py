@@ -2,7 +2,10 @@
 
 from starlette.routing import Route
 
+from reference_service.api.problems import Problem
 from reference_service.api.settings import reads, replaces
+from reference_service.domain import auto_replies
+from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.hours import BusinessHours, next_opening, open_at
 from reference_service.domain.world import ShopFloor
 
@@ -12,7 +15,15 @@ def now(_: ShopFloor, hours: BusinessHours, at: float) -> dict[str, object]:
     return {"open": open_at(hours, at), "next_opening": next_opening(hours, at)}
 
 
+def sayable(floor: ShopFloor, replies: AutoReplies) -> None:
+    """Raises Problem 422 where the shop's own filter would block a scene (FILTER-1)."""
+    if names := auto_replies.blocked(floor, replies):
+        raise Problem(422, "blocked", f"the shop's own filter blocks {', '.join(names)}")
+
+
 ROUTES = (
     Route("/api/v1/business-hours", reads(BusinessHours, more=now)),
     Route("/api/v1/business-hours", replaces(BusinessHours, "admin", more=now), methods=["PUT"]),
+    Route("/api/v1/auto-replies", reads(AutoReplies)),
+    Route("/api/v1/auto-replies", replaces(AutoReplies, "admin", check=sayable), methods=["PUT"]),
 )

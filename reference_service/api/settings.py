@@ -18,9 +18,16 @@ Handler = Callable[[Request], Awaitable[Response]]
 More = Callable[[ShopFloor, S, float], dict[str, object]]  # what follows from a setting now, shown beside it
 
 
+Check = Callable[[ShopFloor, S], None]
+
+
 def nothing(_: ShopFloor, __: msgspec.Struct, ___: float) -> dict[str, object]:
     """A setting that says all itself."""
     return {}
+
+
+def anything(_: ShopFloor, __: msgspec.Struct) -> None:
+    """A setting whose shape is all that can be wrong."""
 
 
 class Versioned(msgspec.Struct):
@@ -43,8 +50,8 @@ def reads(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:
     return get
 
 
-def replaces(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:
-    """PUT: the whole setting; 409 where `version` is no longer the one in force."""
+def replaces(shape: type[S], *roles: Role, check: Check[S] = anything, more: More[S] = nothing) -> Handler:
+    """PUT: the whole setting; 409 where `version` is no longer the one in force. `check` raises Problem."""
 
     async def put(request: Request) -> Response:
         engine, person = signed_in(request, *roles)
@@ -54,6 +61,7 @@ def replaces(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:
         current = configuring.version(floor, shape)
         if wanted not in (None, current):
             raise Problem(409, "version_is_old", f"the current version is {current}")
+        check(floor, value)
         changes = engine.begin()
         number = configuring.put(floor, value, changes)
         await engine.keep(changes)

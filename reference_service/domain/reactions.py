@@ -7,12 +7,21 @@ may make more happen: that is reacted to after it.
 from collections.abc import Callable
 from typing import Any, Final
 
+from reference_service.domain import auto_replies, happenings, turns
 from reference_service.domain.changes import Changes
 from reference_service.domain.world import World
 
 Reaction = Callable[[World, Any, Changes], None]
 
-REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {}
+REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
+    happenings.Opened: (turns.opened, auto_replies.greet),
+    happenings.CustomerWrote: (turns.asked, auto_replies.leave_word),
+    happenings.MessageRecalled: (turns.recalled,),
+    happenings.AgentReplied: (turns.answered,),
+    happenings.BotSpoke: (turns.heard,),
+    happenings.Queued: (auto_replies.queue,),
+    happenings.Resolved: (turns.over,),
+}
 
 
 def settle(world: World, changes: Changes) -> None:

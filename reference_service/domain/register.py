@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.hours import BusinessHours
 from reference_service.domain.ratings import Rating
 from reference_service.domain.records import (
@@ -36,4 +37,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Rating,
 )
 
-SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (BusinessHours,)
+SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
+    BusinessHours,
+    AutoReplies,
+)

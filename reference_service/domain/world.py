@@ -26,6 +26,16 @@ class Desk:
 
 
 @dataclass(slots=True)
+class Turn:
+    """What the customer wants to be answered (turns.py)."""
+
+    seq: int  # its first message
+    since: float
+    heard: bool = False  # something automatic was said since
+    answered: bool = False
+
+
+@dataclass(slots=True)
 class Thread:
     """A conversation alive: the messages of its visit, and the replies on their way out."""
 
@@ -36,6 +46,8 @@ class Thread:
     told: dict[str, int] = field(default_factory=dict)  # agent who held it before: the newest seq told
     outbox: deque[Message] = field(default_factory=deque)  # the head is being sent, the rest wait
     own: set[str] = field(default_factory=set)  # platform ids of replies that were sent
+    turn: Turn | None = None  # the newest; answered ones stay until the customer writes again
+    said: dict[str, int] = field(default_factory=dict)  # auto-reply scene: the seq it was last said with
     rated: int = 0  # the first seq of the newest visit that was rated
 
     def answering(self) -> str:

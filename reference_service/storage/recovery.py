@@ -4,7 +4,7 @@ from collections import deque
 
 import msgspec
 
-from reference_service.domain import configuring, outbox
+from reference_service.domain import configuring, duty, outbox
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import (
     Conversation,
@@ -37,6 +37,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
     _settings(world, reader)
     _threads(world, reader)
     _desks(world, reader, now)
+    duty.restore(world)
     changes = Changes(at=now)
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)

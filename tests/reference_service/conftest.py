@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from reference_service.domain import clockwork, intake, outbox, presence, replies, shops
+from reference_service.domain import assigning, clockwork, configuring, intake, outbox, presence, replies, shops
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.events import Account, Echoed, Event, Recalled, Written
 from reference_service.domain.intake import Taking
@@ -58,6 +58,12 @@ class Stage:
 
     def words(self, *words: Word) -> None:
         self._do(lambda changes: shops.set_words(self.floor, words, (), changes))
+
+    def configure(self, setting: msgspec.Struct) -> None:
+        self._do(lambda changes: configuring.put(self.floor, setting, changes))
+
+    def resolve(self, thread: Thread, reason: str = "agent") -> None:
+        self._do(lambda changes: assigning.resolve(self.floor, thread, reason, changes))
 
     def event(self, event: Event) -> Taking:
         return self._do(lambda changes: intake.take(self.world, event, changes))

@@ -1,10 +1,16 @@
 """The settings of duty over HTTP."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 
+from reference_service.settings import Settings
+
+Serve = Callable[[Settings], AbstractAsyncContextManager[Any]]
 HOURS = "/api/v1/business-hours"
+SCENES = "/api/v1/auto-replies"
 DAY = [{"start": "09:00", "end": "22:00"}]
 WEEK = dict.fromkeys(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], DAY)
 
@@ -23,7 +29,7 @@ async def test_business_hours_are_nine_to_twenty_two_until_they_are_replaced_by_
     assert (await service.http.get(HOURS, headers=admin)).json() == put.json()
 
 
-@pytest.mark.parametrize("path", [HOURS])
+@pytest.mark.parametrize("path", [HOURS, SCENES])
 async def test_settings_are_the_administrators_to_change_and_nobody_elses_to_see(service: Any, path: str) -> None:
     admin = await service.shop()
     _, agent = await service.agent(admin)
@@ -42,3 +48,48 @@ async def test_wrong_hours_change_nothing(service: Any) -> None:
     wrong = await service.http.put(HOURS, json={"monday": [{"start": "9", "end": "22:00"}]}, headers=admin)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "malformed")
     assert (await service.http.get(HOURS, headers=admin)).json()["version"] == 0
+
+
+async def test_scenes_are_off_until_the_shop_wants_them_and_each_is_its_default_where_left_out(service: Any) -> None:
+    admin = await service.shop()
+    seen = (await service.http.get(SCENES, headers=admin)).json()
+    assert {name: scene["enabled"] for name, scene in seen.items() if name != "version"} == {
+        "welcome": False,
+        "off_hours": False,
+        "queueing": False,
+        "big_sale": True,
+        "unread": False,
+        "closing": False,
+        "handover": False,
+    }
+    welcome = {"enabled": True, "text": "在的，亲"}
+    put = await service.http.put(SCENES, json={"welcome": welcome}, headers=admin)
+    assert put.json() == seen | {"version": 1, "welcome": welcome}
+
+
+async def test_a_scene_that_the_shops_filter_blocks_is_refused_by_its_name_and_changes_nothing(service: Any) -> None:
+    admin = await service.shop()
+    await service.http.put("/api/v1/sensitive-words", json={"words": [{"word": "微信"}]}, headers=admin)
+    scene = {"enabled": True, "text": "加我微信"}
+    put = await service.http.put(SCENES, json={"queueing": scene}, headers=admin)
+    assert (put.status_code, put.json()["code"]) == (422, "blocked")
+    assert put.json()["detail"] == "the shop's own filter blocks queueing"
+    assert (await service.http.get(SCENES, headers=admin)).json()["version"] == 0
+
+
+async def test_a_scene_is_said_through_the_platform_once_also_across_a_restart(
+    settings: Settings, serve: Serve, platform: Any
+) -> None:
+    scenes = {"welcome": {"enabled": True, "text": "在的，亲"}, "queueing": {"enabled": True, "text": "排队中"}}
+    async with serve(settings) as service:
+        admin = await service.shop(authorization_code="ok")
+        await service.http.put(SCENES, json=scenes, headers=admin)
+        await service.write("在吗")
+        said = [(await platform.calls.get())["content"]["text"]["text"] for _ in scenes]
+    async with serve(settings) as service:
+        await service.write("还在吗", message="@again1==")
+        await service.write("在吗", customer="c2", message="@again2==")
+        said += [(await platform.calls.get())["content"]["text"]["text"] for _ in scenes]
+        messages = (await service.http.get("/api/v1/conversations/cv1/messages", headers=admin)).json()["items"]
+    assert said == ["在的，亲", "排队中"] * 2
+    assert [message["sender"] for message in messages] == ["customer", "bot", "bot", "customer"]
