@@ -56,6 +56,13 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "PUT /api/v1/business-hours": ADMIN,
     "GET /api/v1/auto-replies": PEOPLE,
     "PUT /api/v1/auto-replies": ADMIN,
+    # knowledge
+    "GET /api/v1/knowledge": PEOPLE,
+    "POST /api/v1/knowledge": LEADS,
+    "GET /api/v1/knowledge/search": PEOPLE,
+    "GET /api/v1/knowledge/{article_id}": PEOPLE,
+    "PATCH /api/v1/knowledge/{article_id}": LEADS,
+    "DELETE /api/v1/knowledge/{article_id}": LEADS,
     # service
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,

@@ -2,7 +2,20 @@
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from reference_service.api import about, auth, conversations, csat, duty, hooks, operator, socket, team, webhook, words
+from reference_service.api import (
+    about,
+    auth,
+    conversations,
+    csat,
+    duty,
+    hooks,
+    knowledge,
+    operator,
+    socket,
+    team,
+    webhook,
+    words,
+)
 from reference_service.platforms import WEBHOOKS
 
 BASE = "/api/v1"
@@ -29,6 +42,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{BASE}/sensitive-words/check", words.check_words, methods=["POST"]),
     Route(f"{BASE}/csat", csat.rate, methods=["POST"]),
     *duty.ROUTES,
+    *knowledge.ROUTES,
     Route(f"{BASE}/shops", operator.create_shop, methods=["POST"]),
     Route(f"{BASE}/shops/{{shop_id}}", operator.delete_shop, methods=["DELETE"]),
     Route(f"{BASE}/test-data", operator.delete_test_data, methods=["DELETE"]),

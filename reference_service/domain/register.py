@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.hours import BusinessHours
 from reference_service.domain.ratings import Rating
@@ -35,6 +36,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Setting,
     Counter,
     Rating,
+    Article,
 )
 
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (

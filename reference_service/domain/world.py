@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from reference_service.domain.agenda import Agenda
+from reference_service.domain.articles import Knowledge
 from reference_service.domain.changes import Changes
 from reference_service.domain.events import PlatformName
 from reference_service.domain.records import Conversation, Counter, Message, Person, Shop
@@ -66,6 +67,7 @@ class ShopFloor:
     queue: deque[Thread] = field(default_factory=deque)
     settings: dict[type[msgspec.Struct], msgspec.Struct] = field(default_factory=dict)  # by shape (configuring.py)
     versions: dict[type[msgspec.Struct], int] = field(default_factory=dict)
+    knowledge: Knowledge = field(default_factory=Knowledge)
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ from reference_service.storage.journal import Journal, StorageError
 from reference_service.storage.lock import lock
 from reference_service.storage.reader import Reader
 from reference_service.storage.recovery import recover
+from reference_service.storage.search import Search
 
 TICK_S = 0.2
 TELL_IGNORED_S = 10.0
@@ -50,6 +51,7 @@ class Engine:
         self.clock = Clock()
         self.hub = links.Hub()
         self.limits = Limits(settings)
+        self.search = Search()
         self.inbox = 0  # webhooks taken in and not yet committed
         self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
         self.ready = False
@@ -152,6 +154,9 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.reader = Reader(path)
         stack.callback(engine.reader.close)
         engine.world, changes = recover(engine.reader, engine.clock.now(), settings.echo_wait_s)
+        stack.callback(engine.search.close)
+        for floor in engine.world.floors.values():
+            engine.search.follow(floor.knowledge)
         engine.apis = await _apis(settings, stack)
         engine.caller = Caller(
             engine.apis, engine.world, engine.clock, settings.calls_at_once, engine.answered, engine.keep

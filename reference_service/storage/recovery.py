@@ -5,6 +5,7 @@ from collections import deque
 import msgspec
 
 from reference_service.domain import configuring, duty, outbox
+from reference_service.domain.articles import Article
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import (
     Conversation,
@@ -35,6 +36,8 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
         place_person(world, person)
     _words(world, reader)
     _settings(world, reader)
+    for article in reader.rows(Article, "ORDER BY number"):
+        world.floors[article.shop_id].knowledge.put(article)
     _threads(world, reader)
     _desks(world, reader, now)
     duty.restore(world)

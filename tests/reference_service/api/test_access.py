@@ -200,9 +200,15 @@ async def agent(service: Any, admin: dict[str, str]) -> str:
     return str((await service.agent(admin))[0])
 
 
+async def article(service: Any, admin: dict[str, str]) -> str:
+    new = {"kind": "faq", "title": "发货时间", "answer": "两天内"}
+    return str((await service.http.post("/api/v1/knowledge", json=new, headers=admin)).json()["id"])
+
+
 MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path parameter: an id of shop s1
     "conversation_id": conversation,
     "agent_id": agent,
+    "article_id": article,
 }
 
 

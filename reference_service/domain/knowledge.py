@@ -1,0 +1,140 @@
+"""The knowledge base's commands: articles written, changed, removed, and made from a top question (R7.2, R5.4)."""
+
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+
+from reference_service.domain.articles import Article, Kind
+from reference_service.domain.changes import Changes
+from reference_service.domain.questions import normal
+from reference_service.domain.world import ShopFloor, World
+from reference_service.filtering import judging
+
+STALE_AFTER_S = 30 * 86400.0  # R7.2: updated monthly
+MOST = 20_000  # articles of a shop
+Code = Literal["blocked", "validity", "too_many", "version_is_old", "no_question"]
+
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+Questions = Annotated[list[Title], msgspec.Meta(max_length=20)]
+Tags = Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=64)]], msgspec.Meta(max_length=20)]
+
+
+class NewArticle(msgspec.Struct):
+    """What an article says. Only a promotion is valid from a moment or until one. Promoted: answered automatically."""
+
+    kind: Kind
+    title: Title
+    answer: Text
+    questions: Questions = []
+    tags: Tags = []
+    valid_from: float | None = None
+    valid_until: float | None = None
+    promoted: bool = False
+
+
+class ArticlePatch(msgspec.Struct):
+    """What is to be different; with nothing it confirms that the article still holds."""
+
+    version: int | None = None
+    kind: Kind | msgspec.UnsetType = msgspec.UNSET
+    title: Title | msgspec.UnsetType = msgspec.UNSET
+    answer: Text | msgspec.UnsetType = msgspec.UNSET
+    questions: Questions | msgspec.UnsetType = msgspec.UNSET
+    tags: Tags | msgspec.UnsetType = msgspec.UNSET
+    valid_from: float | msgspec.UnsetType | None = msgspec.UNSET
+    valid_until: float | msgspec.UnsetType | None = msgspec.UNSET
+    promoted: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class Refused(NamedTuple):
+    """Nothing was changed; `code` is the contract's."""
+
+    code: Code
+
+
+def add(world: World, floor: ShopFloor, new: NewArticle, changes: Changes) -> Article | Refused:
+    """Write an article. Its answer must pass the shop's filter: a ready-made answer with a hole helps nobody."""
+    if len(floor.knowledge.articles) >= MOST:
+        return Refused("too_many")
+    if code := _refusal(floor, new):
+        return Refused(code)
+    number = world.next_number("articles", changes)
+    article = Article(
+        id=f"k{number}",
+        number=number,
+        shop_id=floor.shop.id,
+        kind=new.kind,
+        title=new.title,
+        questions=_json(new.questions),
+        answer=new.answer,
+        tags=_json(new.tags),
+        valid_from=new.valid_from,
+        valid_until=new.valid_until,
+        promoted=new.promoted,
+        version=1,
+        created_at=changes.at,
+        updated_at=changes.at,
+    )
+    return _keep(floor, article, changes)
+
+
+def change(floor: ShopFloor, article: Article, patch: ArticlePatch, changes: Changes) -> Article | Refused:
+    """Change an article, unless somebody else did since `patch.version`."""
+    if patch.version not in (None, article.version):
+        return Refused("version_is_old")
+    given = {name: value for name, value in msgspec.structs.asdict(patch).items() if value is not msgspec.UNSET}
+    given.pop("version")
+    new = msgspec.structs.replace(content(article), **given)
+    if code := _refusal(floor, new):
+        return Refused(code)
+    said = msgspec.structs.asdict(new) | {"questions": _json(new.questions), "tags": _json(new.tags)}
+    changed = msgspec.structs.replace(article, **said, version=article.version + 1, updated_at=changes.at)
+    return _keep(floor, changed, changes)
+
+
+def remove(floor: ShopFloor, article: Article, changes: Changes) -> None:
+    """Take an article away."""
+    floor.knowledge.drop(article.id)
+    changes.remove(article)
+
+
+def promote(world: World, floor: ShopFloor, question: str, answer: str, changes: Changes) -> Article | Refused:
+    """From now on this question is answered automatically (FAQ-1); promoted again, its answer is replaced."""
+    if not (form := normal(question)):
+        return Refused("no_question")
+    there = [article for article in floor.knowledge.exact(form, changes.at) if article.promoted]
+    if there:
+        return change(floor, there[0], ArticlePatch(answer=answer), changes)
+    return add(world, floor, NewArticle("faq", question, answer, promoted=True), changes)
+
+
+def content(article: Article) -> NewArticle:
+    """What an article says."""
+    title, *questions = article.wordings()
+    validity = article.valid_from, article.valid_until
+    return NewArticle(article.kind, title, article.answer, questions, article.tagged(), *validity, article.promoted)
+
+
+def is_stale(article: Article, now: float) -> bool:
+    """Not written, changed or confirmed for more than 30 days (R7.2)."""
+    return now - article.updated_at > STALE_AFTER_S
+
+
+def _refusal(floor: ShopFloor, new: NewArticle) -> Code | None:
+    limits = new.valid_from, new.valid_until
+    if new.kind != "promotion" and limits != (None, None):
+        return "validity"
+    if None not in limits and not (new.valid_from or 0.0) < (new.valid_until or 0.0):
+        return "validity"
+    return None if judging.check(floor.words, new.answer, "to_customer").action == "pass" else "blocked"
+
+
+def _keep(floor: ShopFloor, article: Article, changes: Changes) -> Article:
+    floor.knowledge.put(article)
+    changes.keep(article)
+    return article
+
+
+def _json(texts: list[str]) -> str:
+    return msgspec.json.encode(texts).decode()
