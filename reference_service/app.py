@@ -16,8 +16,9 @@ from starlette.websockets import WebSocket
 
 from reference_service.api import socket
 from reference_service.api.access import guarded
-from reference_service.api.problems import Problem, on_http, on_problem, on_storage
+from reference_service.api.problems import Problem, on_http, on_problem, on_refusal, on_storage
 from reference_service.api.routes import HOOKS, ROUTES, SOCKET
+from reference_service.domain.refusal import Refusal
 from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
 from reference_service.storage.journal import StorageError
@@ -67,7 +68,7 @@ def around(engine: Engine) -> Service:
 
 
 def _routed() -> Service:
-    handlers = {Problem: on_problem, HTTPException: on_http, StorageError: on_storage}
+    handlers = {Problem: on_problem, Refusal: on_refusal, HTTPException: on_http, StorageError: on_storage}
     app = Service(routes=[guarded(route) for route in ROUTES], exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app

@@ -30,6 +30,7 @@ class Data(msgspec.Struct, frozen=True):
     platform_message_id: str | None = None
     client_msg_id: str | None = None
     text: str | None = None
+    private: bool = False
     status: str = ""
     reason: str = ""
     code: str = ""
@@ -114,7 +115,7 @@ def event(frame: Frame, raw: bytes = b"") -> Event:
     d, t = frame.d, frame.t
     kind, note = "other", t
     if t == "message.created":
-        kind, note = "message", ""
+        kind, note = ("other", "note among agents") if d.private else ("message", "")
     elif t == "message.blocked":
         kind, note = "withheld", ""
     elif t == "message.updated" and d.status in ("failed", "in_doubt"):

@@ -44,6 +44,11 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/conversations/{conversation_id}/messages": PEOPLE,
     "POST /api/v1/conversations/{conversation_id}/messages": DESKS,
     "POST /api/v1/conversations/{conversation_id}/resolve": PEOPLE,
+    "PATCH /api/v1/conversations/{conversation_id}": PEOPLE,
+    "POST /api/v1/conversations/{conversation_id}/assign": LEADS,
+    "POST /api/v1/conversations/{conversation_id}/transfer": PEOPLE,
+    "POST /api/v1/conversations/{conversation_id}/snooze": PEOPLE,
+    "POST /api/v1/conversations/{conversation_id}/reopen": PEOPLE,
     "GET /api/v1/sync": DESKS,
     # filter
     "GET /api/v1/sensitive-words": PEOPLE,

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, desk_of, floor_of, number, read, signed_in
+from reference_service.api.requests import answer, desk_of, floor_of, leads, number, read, signed_in
 from reference_service.domain import assigning, replies
+from reference_service.domain.dispatching import snoozed_until, tags_of
 from reference_service.domain.records import Message, Person
 from reference_service.domain.replies import Code
 from reference_service.domain.world import Thread, World
@@ -43,7 +44,7 @@ async def list_conversations(request: Request) -> Response:
         for thread in floor_of(engine, person).threads.values()
         if thread.conversation.number > after
         and state in ("", thread.conversation.state)
-        and (person.role != "agent" or thread.conversation.agent_id == person.id)
+        and (leads(person) or thread.conversation.agent_id == person.id)
     ]
     page = threads[:limit]
     items = [view(thread) for thread in page]
@@ -55,7 +56,7 @@ async def list_conversations(request: Request) -> Response:
 async def get_conversation(request: Request) -> Response:
     """One conversation of the caller's shop."""
     engine, person = signed_in(request)
-    seen = view(_thread(engine.world, person, request))
+    seen = view(thread_of(engine.world, person, request))
     await engine.settled()
     return answer(seen)
 
@@ -63,7 +64,7 @@ async def get_conversation(request: Request) -> Response:
 async def list_messages(request: Request) -> Response:
     """One page of a conversation's messages, as agents may see them (FILTER-5)."""
     engine, person = signed_in(request)
-    thread = _thread(engine.world, person, request)
+    thread = thread_of(engine.world, person, request)
     after, limit = number(request, "after", 0, 0, MOST), number(request, "limit", 100, 1, 1000)
     await engine.settled()
     page = engine.reader.messages(thread.conversation.id, after, limit + 1)
@@ -93,9 +94,9 @@ async def reply(request: Request) -> Response:
 
 
 async def resolve(request: Request) -> Response:
-    """Finish a visit: its agent, or the shop's administrator."""
+    """Finish a visit: its agent, or who leads the shop's daily work."""
     engine, person = signed_in(request)
-    thread = _thread(engine.world, person, request)
+    thread = thread_of(engine.world, person, request)
     if not may_resolve(thread, person):
         raise Problem(409, "not_assignee")
     await resolve_thread(engine, thread, person)
@@ -103,15 +104,19 @@ async def resolve(request: Request) -> Response:
 
 
 def may_resolve(thread: Thread, person: Person) -> bool:
-    """Administrators and supervisors may; of agents the one who holds it, or anybody where nobody does any more."""
-    conversation = thread.conversation
-    return person.role != "agent" or conversation.state == "resolved" or conversation.agent_id == person.id
+    """Of agents the one who has it may, or anybody where it is resolved already."""
+    return thread.conversation.state == "resolved" or has(thread, person)
+
+
+def has(thread: Thread, person: Person) -> bool:
+    """Whether a person decides about a conversation: its agent does, and who leads the shop's daily work."""
+    return leads(person) or thread.conversation.agent_id == person.id
 
 
 async def resolve_thread(engine: Engine, thread: Thread, by: Person) -> None:
     """Resolve and wait until that is durable."""
     changes = engine.begin()
-    assigning.resolve(engine.world.floor_of(thread), thread, by.role, changes)
+    assigning.resolve(engine.world.floor_of(thread), thread, by.role, changes, by.id)
     await engine.keep(changes)
 
 
@@ -134,6 +139,11 @@ def view(thread: Thread) -> dict[str, object]:
         "id": conversation.id,
         "state": conversation.state,
         "agent_id": conversation.agent_id,
+        "last_agent_id": conversation.last_agent_id or None,
+        "version": conversation.version,
+        "priority": conversation.priority,
+        "tags": tags_of(conversation),
+        "snoozed_until": snoozed_until(conversation),
         "customer": {"open_id": conversation.customer, "nick": conversation.nick},
         "seq": thread.seq,
         "opened_at": conversation.opened_at,
@@ -157,10 +167,16 @@ def message_view(message: Message) -> dict[str, object]:
         "late": message.late,
         "status": message.status,
         "created_at": message.created_at,
+        "kind": message.kind,
+        "ref": message.ref,
+        "private": message.private,
+        "scene": message.scene,
+        "edited": message.edited,
     }
 
 
-def _thread(world: World, person: Person, request: Request) -> Thread:
+def thread_of(world: World, person: Person, request: Request) -> Thread:
+    """The conversation a request names. Raises Problem 404."""
     thread = world.threads.get(request.path_params["conversation_id"])
     if thread is None or thread.conversation.shop_id != person.shop_id:
         raise Problem(404, "not_found")  # another shop's looks like none (TENANT-1)

@@ -1,11 +1,25 @@
 """Refusals as RFC 9457 problem documents with a stable code."""
 
 import http
+from typing import Final
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+from reference_service.domain.refusal import Code, Refusal
+
+STATUS: Final[dict[Code, int]] = {
+    "bad_time": 422,
+    "blocked": 422,
+    "no_room": 409,
+    "not_able": 409,
+    "not_assignee": 409,
+    "not_found": 404,
+    "version_is_old": 409,
+    "wrong_state": 409,
+}
 
 
 class Problem(Exception):
@@ -48,6 +62,12 @@ async def on_http(_: Request, error: Exception) -> Response:
     answer = render(Problem(error.status_code, code))
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def on_refusal(_: Request, error: Exception) -> Response:
+    """Starlette's handler for a command that the domain refused."""
+    assert isinstance(error, Refusal)
+    return render(Problem(STATUS[error.code], error.code, error.detail))
 
 
 async def on_storage(_: Request, __: Exception) -> Response:

@@ -109,6 +109,11 @@ def signed_in(request: Request, *roles: str) -> tuple[Engine, Person]:
     return engine, person
 
 
+def leads(person: Person) -> bool:
+    """Whether a person may decide about others' daily work: administrators and supervisors do."""
+    return person.role != "agent"
+
+
 def floor_of(engine: Engine, person: Person) -> ShopFloor:
     """The caller's shop floor."""
     return engine.world.floors[person.shop_id]

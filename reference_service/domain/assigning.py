@@ -3,7 +3,7 @@
 import math
 from typing import Literal
 
-from reference_service.domain import happenings, routing
+from reference_service.domain import happenings, lifecycle, routing
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import (
     Assigned,
@@ -13,37 +13,47 @@ from reference_service.domain.dispatching import (
     Transferred,
     customer_of,
     message_event,
+    tags_of,
     tell,
 )
 from reference_service.domain.records import Told
 from reference_service.domain.world import Desk, ShopFloor, Thread
 
 
-def route(floor: ShopFloor, thread: Thread, reason: str, changes: Changes) -> None:
-    """Give a conversation that has no agent to one, or let it wait at the end of its shop's queue."""
+def route(floor: ShopFloor, thread: Thread, reason: str, changes: Changes, but: Desk | None = None) -> None:
+    """Give a conversation that has no agent to one, or let it wait at the end of its shop's queue.
+
+    `but` does not get it now; once it waits they may.
+    """
     # Whoever waits already goes first; with somebody able nobody waits, so this order costs nothing.
-    desk = None if floor.queue else routing.pick_agent(thread, floor.desks.values())
+    desk = None if floor.queue else routing.pick_agent(thread, (d for d in floor.desks.values() if d is not but))
     if desk is None:
         _wait(floor, thread, changes)
     else:
         assign(thread, desk, reason, changes)
 
 
-def assign(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
-    """Hand a conversation to an agent, with those messages of the visit the agent was never told."""
+def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = "") -> None:
+    """Hand a conversation to an agent, with those messages of the visit the agent was never told.
+
+    `by` is the person who wanted it so, "" where the rules did.
+    """
     conversation = thread.conversation
-    conversation.state, conversation.agent_id = "open", desk.person.id
+    lifecycle.move(conversation, "assign", desk.person.id)
     conversation.served_by, conversation.served_from = desk.person.id, conversation.visit_from
     desk.held[conversation.id] = thread
     changes.keep(conversation)
     event = Assigned(
-        conversation.id,
-        desk.person.id,
-        desk.person.capacity,
-        len(desk.held),
-        customer_of(conversation),
-        reason,
-        thread.seq,
+        conversation_id=conversation.id,
+        agent_id=desk.person.id,
+        capacity=desk.person.capacity,
+        load=len(desk.held),
+        customer=customer_of(conversation),
+        reason=reason,
+        seq=thread.seq,
+        version=conversation.version,
+        priority=conversation.priority,
+        tags=tags_of(conversation),
     )
     tell(desk, event, changes)
     known = thread.told.get(desk.person.id, 0)
@@ -52,7 +62,7 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
             tell(desk, message_event(message), changes)
             if message.status == "recalled":
                 tell(desk, Recalled(conversation.id, message.id, message.seq, message.platform_id), changes)
-    changes.tell(happenings.Assigned(thread, desk, reason))
+    changes.tell(happenings.Assigned(thread, desk, reason, by))
 
 
 def let_queue_in(floor: ShopFloor, changes: Changes) -> None:
@@ -62,37 +72,54 @@ def let_queue_in(floor: ShopFloor, changes: Changes) -> None:
 
 
 def hand_on(floor: ShopFloor, desk: Desk, reason: Literal["offline", "gone"], changes: Changes) -> None:
-    """Reassign each conversation of an agent who is gone, once, in the order they were taken (ROUTE-6)."""
+    """Reassign each open conversation of an agent who is gone, once, in the order they were taken (ROUTE-6).
+
+    Snoozed ones stay theirs: where such a one goes is decided when it wakes.
+    """
     for thread in list(desk.held.values()):
-        _release(thread, desk, reason, changes)
+        withdraw(floor, thread, reason, changes)
         route(floor, thread, "reassigned", changes)
         conversation = thread.conversation
         tell(desk, Transferred(conversation.id, desk.person.id, conversation.agent_id, reason), changes)
     changes.tell(happenings.Went(desk, reason))
 
 
-def resolve(floor: ShopFloor, thread: Thread, reason: str, changes: Changes) -> None:
+def resolve(floor: ShopFloor, thread: Thread, reason: str, changes: Changes, by: str = "") -> None:
     """Finish the visit; what its agent no longer holds makes room for the queue."""
     conversation = thread.conversation
     if conversation.state == "resolved":
         return
-    desk = floor.desks.get(conversation.agent_id or "")
-    if thread in floor.queue:
-        floor.queue.remove(thread)
-    conversation.state = "resolved"
+    desk = withdraw(floor, thread, reason, changes)
+    lifecycle.move(conversation, "resolve")
     if desk is not None:
-        _release(thread, desk, reason, changes)
         tell(desk, Resolved(conversation.id, desk.person.id), changes)
     changes.keep(conversation)
-    changes.tell(happenings.Resolved(thread, desk, reason))
+    changes.tell(happenings.Resolved(thread, desk, reason, by))
     let_queue_in(floor, changes)
+
+
+def withdraw(floor: ShopFloor, thread: Thread, reason: str, changes: Changes) -> Desk | None:
+    """Take a conversation from its agent, who is returned, or out of the queue; the next move must follow at once."""
+    conversation = thread.conversation
+    if conversation.state == "queued":
+        floor.queue.remove(thread)
+    desk = floor.desks.get(conversation.agent_id or "")
+    if desk is None:
+        return None
+    (desk.held if conversation.state == "open" else desk.snoozed).pop(conversation.id)
+    conversation.last_agent_id, conversation.agent_id = desk.person.id, None
+    thread.told[desk.person.id] = thread.seq
+    changes.keep(Told(conversation_id=conversation.id, agent_id=desk.person.id, seq=thread.seq))
+    changes.tell(happenings.Released(thread, desk, reason))
+    return desk
 
 
 def _wait(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
     conversation, now = thread.conversation, changes.at
     if floor.queue:  # two that came in one moment keep their order, also after a restart
         now = max(now, math.nextafter(floor.queue[-1].conversation.waits_since, math.inf))
-    conversation.state, conversation.agent_id, conversation.waits_since = "queued", None, now
+    lifecycle.move(conversation, "queue")
+    conversation.waits_since = now
     floor.queue.append(thread)
     changes.keep(conversation)
     waiting = len(floor.queue)
@@ -100,12 +127,3 @@ def _wait(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
     for desk in floor.desks.values():
         if desk.devices:
             tell(desk, QueuePosition(conversation.id, waiting, waiting), changes)
-
-
-def _release(thread: Thread, desk: Desk, reason: str, changes: Changes) -> None:
-    conversation = thread.conversation
-    del desk.held[conversation.id]
-    conversation.agent_id = None
-    thread.told[desk.person.id] = thread.seq
-    changes.keep(Told(conversation_id=conversation.id, agent_id=desk.person.id, seq=thread.seq))
-    changes.tell(happenings.Released(thread, desk, reason))

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
+from reference_service.domain import snoozing
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
 
 Strike = Callable[[World, str, Changes], None]  # the world, the clock's key; changes.at is the moment it was set for
 
-CLOCKS: Final[dict[str, Strike]] = {}
+CLOCKS: Final[dict[str, Strike]] = {
+    snoozing.CLOCK: snoozing.strike,
+}
 
 
 def run(world: World, now: float, changes: Changes) -> None:

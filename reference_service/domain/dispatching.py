@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 
 from reference_service.domain.changes import Changes, Dispatched
-from reference_service.domain.records import Conversation, Logged, Message, Person
+from reference_service.domain.records import Conversation, Logged, Message, Person, Priority, State
 from reference_service.domain.world import Desk
 
 _encode = msgspec.json.Encoder().encode
+_tags = msgspec.json.Decoder(list[str])
 
 
 class Customer(msgspec.Struct):
@@ -31,6 +32,11 @@ class Blocked(msgspec.Struct, kw_only=True):
     index: int | None
     late: bool
     created_at: float
+    status: str
+    kind: str
+    ref: str
+    private: bool
+    scene: str
 
 
 class Created(Blocked, kw_only=True):
@@ -78,6 +84,28 @@ class Assigned(msgspec.Struct):
     customer: Customer
     reason: str
     seq: int
+    version: int
+    priority: Priority
+    tags: list[str]
+
+
+class Reopened(msgspec.Struct):
+    """conversation.reopened: told to who had it last, where somebody else has it now or nobody."""
+
+    conversation_id: str
+    state: State
+    agent_id: str | None
+
+
+class Changed(msgspec.Struct):
+    """conversation.updated: all of it that may change while its agent stays the same."""
+
+    conversation_id: str
+    state: State
+    version: int
+    priority: Priority
+    tags: list[str]
+    snoozed_until: float | None
 
 
 class Transferred(msgspec.Struct):
@@ -131,6 +159,8 @@ Payload = (
     | Assigned
     | Transferred
     | Resolved
+    | Reopened
+    | Changed
     | QueuePosition
     | AgentAvailability
 )
@@ -143,6 +173,8 @@ TYPES: dict[type[Payload], str] = {
     Assigned: "conversation.assigned",
     Transferred: "conversation.transferred",
     Resolved: "conversation.resolved",
+    Reopened: "conversation.reopened",
+    Changed: "conversation.updated",
     QueuePosition: "queue.position",
     AgentAvailability: "agent.availability",
     CsatSubmitted: "csat.submitted",
@@ -174,6 +206,28 @@ def customer_of(conversation: Conversation) -> Customer:
     return Customer(conversation.customer, conversation.nick)
 
 
+def tags_of(conversation: Conversation) -> list[str]:
+    """A conversation's tags."""
+    return _tags.decode(conversation.tags)
+
+
+def changed(conversation: Conversation) -> Changed:
+    """conversation.updated of a conversation, as it is now."""
+    return Changed(
+        conversation.id,
+        conversation.state,
+        conversation.version,
+        conversation.priority,
+        tags_of(conversation),
+        snoozed_until(conversation),
+    )
+
+
+def snoozed_until(conversation: Conversation) -> float | None:
+    """When a snoozed conversation wakes by itself, Unix seconds; None where it is not snoozed."""
+    return conversation.snoozed_until if conversation.state == "snoozed" else None
+
+
 def availability_event(person: Person) -> AgentAvailability:
     """agent.availability of this agent, as it is now."""
     return AgentAvailability(person.id, person.availability, person.capacity)
@@ -191,4 +245,9 @@ def _place(message: Message) -> dict[str, Any]:
         "index": message.index,
         "late": message.late,
         "created_at": message.created_at,
+        "status": message.status,
+        "kind": message.kind,
+        "ref": message.ref,
+        "private": message.private,
+        "scene": message.scene,
     }

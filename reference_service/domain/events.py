@@ -1,9 +1,20 @@
 """What a platform tells of a shop, whichever platform it is; each platform's own form is read in `platforms/`."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 PlatformName = Literal["open-im", "doudian"]
+
+
+Kind = Literal["text", "image", "video", "product_card", "order_card", "notice"]
+KINDS: Final[dict[str, Kind]] = {  # the platforms' words for them
+    "image": "image",
+    "user_local_image": "image",
+    "video": "video",
+    "user_local_video": "video",
+    "product_card": "product_card",
+    "order_card": "order_card",
+}
 
 
 class Account(NamedTuple):
@@ -25,6 +36,10 @@ class Written(NamedTuple):
     kind: str
     text: str
     place: int | None
+
+    def sort(self) -> Kind:
+        """The kind agents know it by; what they know none for reads as a text, which names it."""
+        return KINDS.get(self.kind, "text")
 
     def words(self) -> str:
         """The text, or the kind of a message that has none, as agents see it in a list."""

@@ -85,11 +85,12 @@ class Queued(NamedTuple):
 
 
 class Assigned(NamedTuple):
-    """A conversation is an agent's now; `reason` as in conversation.assigned."""
+    """A conversation is an agent's now; `reason` as in conversation.assigned, `by` who wanted it: "" the rules."""
 
     thread: Thread
     desk: Desk
     reason: str
+    by: str = ""
 
 
 class Released(NamedTuple):
@@ -100,12 +101,62 @@ class Released(NamedTuple):
     reason: str
 
 
+class Transferred(NamedTuple):
+    """A conversation went on from an agent: `to` another, or None into the queue; `by` as in Assigned."""
+
+    thread: Thread
+    desk: Desk
+    to: str | None
+    reason: str
+    by: str
+
+
 class Resolved(NamedTuple):
-    """A visit is over. `desk` held it; None where nobody did. `reason`: agent, admin, silence, bot."""
+    """A visit is over. `desk` held it; None where nobody did. `reason`: agent, admin, supervisor, silence, bot.
+
+    `by` is the person, "" where nobody in particular.
+    """
 
     thread: Thread
     desk: Desk | None
     reason: str
+    by: str = ""
+
+
+class Reopened(NamedTuple):
+    """A visit began that a person wanted and not the customer; who has it is told next."""
+
+    thread: Thread
+    by: str
+
+
+class Snoozed(NamedTuple):
+    """A conversation is laid aside until a moment; it stays the agent's."""
+
+    thread: Thread
+    desk: Desk
+    until: float
+    by: str
+
+
+class Woke(NamedTuple):
+    """A snooze has ended; the conversation is its agent's again, or where it went is told next."""
+
+    thread: Thread
+
+
+class Labelled(NamedTuple):
+    """A person set the conversation's priority or tags."""
+
+    thread: Thread
+    by: str
+
+
+class Noted(NamedTuple):
+    """A private note is part of the conversation: no reply, and nothing of it reaches the customer."""
+
+    thread: Thread
+    message: Message
 
 
 class AvailabilitySet(NamedTuple):
@@ -148,7 +199,13 @@ Happening = (
     | Queued
     | Assigned
     | Released
+    | Transferred
     | Resolved
+    | Reopened
+    | Snoozed
+    | Woke
+    | Labelled
+    | Noted
     | AvailabilitySet
     | Came
     | Went

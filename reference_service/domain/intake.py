@@ -3,7 +3,7 @@
 import hashlib
 from typing import Literal
 
-from reference_service.domain import assigning, dispatching, happenings, outbox, ratings
+from reference_service.domain import assigning, dispatching, happenings, outbox, ratings, snoozing, visits
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import message_event, tell
 from reference_service.domain.events import Echoed, Event, Rated, Read, Recalled, Written
@@ -46,15 +46,17 @@ def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes)
     reason = "reopened" if thread else "new"
     if thread is None:
         thread = _open(world, floor, written, changes)
+    elif thread.conversation.state == "snoozed":
+        snoozing.wake(world, thread, changes)
     message = _append(floor, thread, written, changes)
     desk = floor.desks.get(thread.conversation.agent_id or "")
     if desk is not None:
         tell(desk, message_event(message), changes)
     elif thread.conversation.state == "resolved":
-        thread.conversation.visit_from = message.seq
-        thread.visit = [message]
+        visits.begin(thread, message.seq)
         changes.tell(happenings.Opened(thread, reason == "reopened"))
         assigning.route(floor, thread, reason, changes)
+        visits.tell_reopened(floor, thread, changes)
     changes.tell(happenings.CustomerWrote(thread, message))
     return "taken"
 
@@ -109,7 +111,9 @@ def _append(floor: ShopFloor, thread: Thread, written: Written, changes: Changes
         late=index is not None and index < thread.top_index,
         status="received",
         created_at=changes.at,
+        kind=written.sort(),
     )
+    thread.answering = written.message
     thread.top_index = max(thread.top_index, -1 if index is None else index)
     thread.visit.append(message)
     changes.keep(message)

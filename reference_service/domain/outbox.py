@@ -137,7 +137,7 @@ def _call(thread: Thread, changes: Changes) -> None:
             head.seq,
             conversation.platform_id,
             conversation.customer,
-            thread.answering(),
+            thread.answering,
             head.shown or "",
         )
     )

@@ -4,13 +4,14 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from reference_service.domain.events import PlatformName
+from reference_service.domain.events import Kind, PlatformName
 
 State = Literal["bot", "queued", "open", "snoozed", "resolved"]
 Sender = Literal["customer", "agent", "bot", "system"]
 Role = Literal["admin", "supervisor", "agent"]
 Availability = Literal["online", "away", "offline"]
 Level = Literal["trainee", "regular", "senior", "dedicated"]
+Priority = Literal["normal", "high", "urgent"]
 
 
 class Record(msgspec.Struct, array_like=True, kw_only=True):
@@ -71,6 +72,11 @@ class Conversation(Record, kw_only=True):
     visit_from: int  # the visit's first seq
     served_by: str = ""  # who was given it last, in the visit that began with `served_from`
     served_from: int = 0
+    version: int = 0  # rises with every change of state, agent, priority or tags
+    priority: Priority = "normal"
+    tags: str = "[]"  # JSON text
+    last_agent_id: str = ""  # who had it before
+    snoozed_until: float = 0.0
 
 
 class Message(Record, kw_only=True, gc=False):
@@ -94,10 +100,11 @@ class Message(Record, kw_only=True, gc=False):
     step: Literal["", "queued", "calling", "echo", "waiting"] = ""  # a reply's place in the outbox
     attempt: int = 0
     due: float = 0.0
-    kind: str = "text"  # text, image, video, product_card, order_card, notice
+    kind: Kind = "text"
     scene: str = ""  # of an automatic message: the auto-reply scene, "faq" or "bot"; "" otherwise
     private: bool = False  # a note among agents: it never leaves the service
     edited: bool = False
+    ref: str = ""  # what it shows, where it is no text: a product's, an order's, a picture's id or address
 
     @property
     def id(self) -> str:

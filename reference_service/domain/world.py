@@ -19,7 +19,8 @@ class Desk:
 
     person: Person
     devices: set[str] = field(default_factory=set)
-    held: dict[str, "Thread"] = field(default_factory=dict)
+    held: dict[str, "Thread"] = field(default_factory=dict)  # the open ones: the load
+    snoozed: dict[str, "Thread"] = field(default_factory=dict)  # its own as well, and no load
     s: int = 0
     gone_since: float | None = None  # no device since; None while one is connected, or when all was handed on
     left: dict[str, float] = field(default_factory=dict)  # device: when its connection ended
@@ -49,11 +50,8 @@ class Thread:
     own: set[str] = field(default_factory=set)  # platform ids of replies that were sent
     turn: Turn | None = None  # the newest; answered ones stay until the customer writes again
     said: dict[str, int] = field(default_factory=dict)  # auto-reply scene: the seq it was last said with
+    answering: str = ""  # the platform's id of the customer's newest message: what a reply must name
     rated: int = 0  # the first seq of the newest visit that was rated
-
-    def answering(self) -> str:
-        """The platform's id of the customer's newest message: what a reply must name."""
-        return next((m.platform_id or "" for m in reversed(self.visit) if m.sender == "customer"), "")
 
 
 @dataclass(slots=True)

@@ -48,6 +48,12 @@ class Reader:
         found = self._connection.execute(statement, values).fetchone()
         return tables.array(found[0].encode("utf-8", "surrogatepass"), record) if found else []
 
+    def answered(self) -> list[tuple[str, str]]:
+        """Each conversation and the platform's id of its customer's newest message: what a reply names."""
+        # With max() SQLite takes the other columns from the row that has it.
+        newest = "SELECT conversation_id, platform_id, max(seq) FROM message WHERE sender = 'customer' GROUP BY 1"
+        return [(str(name), str(platform_id)) for name, platform_id, _ in self._connection.execute(newest)]
+
     def newest(self, statement: str) -> list[tuple[str, int]]:
         """Pairs of a name and a number, as a grouping statement gives them."""
         return [(str(name), int(number)) for name, number in self._connection.execute(statement)]

@@ -4,7 +4,7 @@ from collections import deque
 
 import msgspec
 
-from reference_service.domain import configuring, duty, outbox
+from reference_service.domain import configuring, duty, outbox, snoozing
 from reference_service.domain.articles import Article
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import (
@@ -41,6 +41,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
     _threads(world, reader)
     _desks(world, reader, now)
     duty.restore(world)
+    snoozing.restore(world)
     changes = Changes(at=now)
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)
@@ -72,6 +73,8 @@ def _threads(world: World, reader: Reader) -> None:
         world.threads[name].top_index = index
     for name, seq in reader.newest("SELECT conversation_id, max(visit_from) FROM rating GROUP BY conversation_id"):
         world.threads[name].rated = seq
+    for name, platform_id in reader.answered():
+        world.threads[name].answering = platform_id
     for told in reader.rows(Told):
         world.threads[told.conversation_id].told[told.agent_id] = told.seq
     visits = (
@@ -106,5 +109,8 @@ def _desks(world: World, reader: Reader, now: float) -> None:
     for thread in world.threads.values():
         desk = world.desk(thread.conversation.agent_id or "")
         if desk is not None:
-            desk.held[thread.conversation.id] = thread
-            desk.gone_since = now
+            if thread.conversation.state == "snoozed":
+                desk.snoozed[thread.conversation.id] = thread
+            else:
+                desk.held[thread.conversation.id] = thread
+                desk.gone_since = now

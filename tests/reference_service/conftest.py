@@ -11,13 +11,26 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from reference_service.domain import assigning, clockwork, configuring, intake, outbox, presence, replies, shops
+from reference_service.domain import (
+    assigning,
+    clockwork,
+    configuring,
+    handing,
+    intake,
+    labelling,
+    outbox,
+    presence,
+    replies,
+    shops,
+    snoozing,
+    visits,
+)
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.events import Account, Echoed, Event, Recalled, Written
 from reference_service.domain.intake import Taking
 from reference_service.domain.outbox import Answer
 from reference_service.domain.reactions import settle
-from reference_service.domain.records import Logged, Shop
+from reference_service.domain.records import Logged, Person, Priority, Shop
 from reference_service.domain.replies import Accepted, Refused
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
 from reference_service.filtering.words import Word
@@ -85,6 +98,27 @@ class Stage:
     @staticmethod
     def account(shop: str) -> Account:
         return Account("open-im", f"o-{shop}", "ck")
+
+    def lead(self) -> Person:
+        """The shop's administrator."""
+        return next(person for person in self.world.people.values() if person.role == "admin")
+
+    def give(self, customer: str, desk: Desk) -> None:
+        self._do(lambda c: handing.give(self.floor, self.thread(customer), desk, self.lead(), c))
+
+    def transfer(self, customer: str, desk: Desk | None, note: str = "", by: Person | None = None) -> None:
+        who = by or self.lead()
+        self._do(lambda c: handing.transfer(self.floor, self.thread(customer), desk, note, who, c))
+
+    def snooze(self, customer: str, seconds: float) -> None:
+        until = self.now + seconds
+        self._do(lambda c: snoozing.snooze(self.world, self.thread(customer), until, self.lead(), c))
+
+    def reopen(self, customer: str, desk: Desk | None = None) -> None:
+        self._do(lambda c: visits.reopen(self.world, self.thread(customer), desk, self.lead(), c))
+
+    def label(self, customer: str, priority: Priority, *tags: str) -> None:
+        self._do(lambda c: labelling.label(self.world, self.thread(customer), priority, tags, self.lead(), c))
 
     def reply(self, desk: Desk, thread: Thread, text: str, client_id: str) -> Accepted | Refused:
         return self._do(lambda c: replies.reply(self.world, desk, thread.conversation.id, text, client_id, c))

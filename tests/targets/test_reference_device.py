@@ -28,6 +28,7 @@ def dispatch(s: int, t: str = "message.created", **d: object) -> dict[str, objec
     ("t", "d", "kind", "note"),
     [
         ("message.created", {"sender": "customer", "text": "在吗"}, "message", ""),
+        ("message.created", {"sender": "agent", "private": True}, "other", "note among agents"),
         ("message.blocked", {"sender": "customer"}, "withheld", ""),
         ("message.updated", {"status": "failed", "reason": "28003018"}, "reply_failed", "28003018"),
         ("message.updated", {"status": "in_doubt", "reason": "lost"}, "in_doubt", "lost"),

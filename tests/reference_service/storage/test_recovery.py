@@ -1,5 +1,6 @@
 """What was committed is what is there after a restart."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_service.domain import assigning, speaking
+from reference_service.domain import speaking
 from reference_service.domain.changes import Changes
 from reference_service.domain.outbox import Answer
+from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import World
 from reference_service.filtering.words import Word
 from reference_service.storage import tables
@@ -21,7 +23,10 @@ from reference_service.storage.recovery import recover
 ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["write", "write", "late", "recall", "resolve", "reply", "reply", "say", "ok", "lost", "offline", "online"]
+            [
+                *("write", "write", "late", "recall", "resolve", "reply", "reply", "say", "ok", "lost", "offline"),
+                *("online", "snooze", "transfer", "reopen", "label"),
+            ]
         ),
         st.integers(0, 3),
     ),
@@ -70,10 +75,9 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.write(customer, f"m{number}", index=0)
     elif what == "recall":
         stage.recall(f"m{number - 1}")
-    elif what == "resolve" and known:
-        changes = Changes()
-        assigning.resolve(stage.floor, stage.thread(customer), "agent", changes)
-        stage.all.append(changes)
+    elif what in ("resolve", "snooze", "transfer", "reopen", "label") and known:
+        with contextlib.suppress(Refusal):
+            _handle(stage, desk, customer, what)
     elif what == "reply" and desk.held:
         stage.reply(desk, next(iter(desk.held.values())), f"您好{number}", f"k{number}")
     elif what == "say" and known:
@@ -87,6 +91,19 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.available(desk, what)
 
 
+def _handle(stage: Any, desk: Any, customer: str, what: str) -> None:
+    if what == "resolve":
+        stage.resolve(stage.thread(customer))
+    elif what == "snooze":
+        stage.snooze(customer, 1000.0)
+    elif what == "transfer":
+        stage.transfer(customer, None, "看一下", desk.person)
+    elif what == "reopen":
+        stage.reopen(customer)
+    else:
+        stage.label(customer, "high", "退款")
+
+
 def _picture(world: World) -> dict[str, Any]:
     """All that must survive. Calls under way are waited for after a restart, and devices are gone."""
     return {
@@ -97,13 +114,18 @@ def _picture(world: World) -> dict[str, Any]:
         "words": {name: (f.words.version, f.words.words, f.words.allow) for name, f in world.floors.items()},
         "queues": {name: [t.conversation.id for t in f.queue] for name, f in world.floors.items()},
         "desks": {name: _desk(desk) for f in world.floors.values() for name, desk in f.desks.items()},
+        "clocks": {name: world.agenda.when("snooze", name) for name in world.threads if _snoozed(world, name)},
         "threads": {name: _thread(thread) for name, thread in world.threads.items()},
     }
 
 
+def _snoozed(world: World, name: str) -> bool:
+    return world.threads[name].conversation.state == "snoozed"
+
+
 def _desk(desk: Any) -> dict[str, Any]:
     sent = {key: (message.id, message.text, message.status) for key, message in desk.sent.items()}
-    return {"s": desk.s, "held": sorted(desk.held), "sent": sent}
+    return {"s": desk.s, "held": sorted(desk.held), "snoozed": sorted(desk.snoozed), "sent": sent}
 
 
 def _thread(thread: Any) -> dict[str, Any]:
@@ -117,5 +139,5 @@ def _thread(thread: Any) -> dict[str, Any]:
         "outbox": outbox,
         "own": thread.own,
         "visit": [(m.seq, m.shown, m.status, m.platform_id) for m in thread.visit] if open_now else [],
-        "answering": thread.answering() if open_now else "",
+        "answering": thread.answering,
     }

@@ -1,0 +1,28 @@
+"""Priority and tags of a conversation: set by people, told to its agent."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from reference_service.domain import happenings
+from reference_service.domain.changes import Changes
+from reference_service.domain.dispatching import changed, tell
+from reference_service.domain.records import Person, Priority
+from reference_service.domain.world import Thread, World
+
+
+def label(
+    world: World, thread: Thread, priority: Priority, tags: Sequence[str] | None, by: Person, changes: Changes
+) -> None:
+    """Set them; None leaves the tags. What is so already changes nothing, the version included."""
+    conversation = thread.conversation
+    text = conversation.tags if tags is None else msgspec.json.encode(list(dict.fromkeys(tags))).decode()
+    if (priority, text) == (conversation.priority, conversation.tags):
+        return
+    conversation.priority, conversation.tags = priority, text
+    conversation.version += 1
+    changes.keep(conversation)
+    desk = world.desk(conversation.agent_id or "")
+    if desk is not None:
+        tell(desk, changed(conversation), changes)
+    changes.tell(happenings.Labelled(thread, by.id))

@@ -1,0 +1,23 @@
+"""A command that is refused before it has changed anything, with the contract's code."""
+
+from typing import Literal
+
+Code = Literal[
+    "bad_time",
+    "blocked",
+    "no_room",
+    "not_able",
+    "not_assignee",
+    "not_found",
+    "version_is_old",
+    "wrong_state",
+]
+
+
+class Refusal(Exception):
+    """Raised by commands; api/problems.py knows the HTTP status of each code."""
+
+    def __init__(self, code: Code, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
