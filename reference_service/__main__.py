@@ -21,6 +21,7 @@ from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
 from reference_service.shell.logs import log
 from reference_service.storage.lock import DataInUse
+from reference_service.storage.opening import Unusable
 
 
 def main() -> int:
@@ -36,7 +37,7 @@ def main() -> int:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_serve(_settings(options), listening, options.ready_file))
-    except DataInUse as error:
+    except (DataInUse, Unusable) as error:
         return _complain(str(error))
 
 
@@ -111,6 +112,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         sys.stderr.write(f"no --operator-key given; this run's is {key}\n")
     return Settings(
         data=options.data,
+        audit_key=options.audit_key,
         gateway_url=options.gateway,
         gateway_ca=options.gateway_ca,
         operator_key=key,
@@ -125,6 +127,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8800, help="0 = a free one")
     parser.add_argument("--data", type=Path, help="folder of the database; without it nothing outlives the process")
+    parser.add_argument("--audit-key", type=Path, help="file of the audit chain's key; else one in the data folder")
     parser.add_argument("--gateway", default="", help="URL of the messaging platform's API")
     parser.add_argument("--gateway-ca", type=Path, help="a CA file to trust for it, beside the system's")
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))

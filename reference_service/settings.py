@@ -12,6 +12,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One service process. Times are seconds, sizes bytes."""
 
     data: Path | None = None  # None: a temporary folder, gone with the process
+    audit_key: Path | None = None  # the file of the audit chain's key; None: audit.key in the data folder
     gateway_url: str = ""  # the messaging platform's API; "" = there is none, replies fail
     gateway_ca: Path | None = None  # a CA to trust for it, beside the system's
     operator_key: str = "operator"

@@ -68,6 +68,9 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/knowledge/{article_id}": PEOPLE,
     "PATCH /api/v1/knowledge/{article_id}": LEADS,
     "DELETE /api/v1/knowledge/{article_id}": LEADS,
+    # keeping
+    "GET /api/v1/audit/head": OPERATOR,
+    "GET /api/v1/audit/verify": OPERATOR,
     # service
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,

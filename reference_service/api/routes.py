@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from reference_service.api import (
     about,
+    audit,
     auth,
     conversations,
     csat,
@@ -48,6 +49,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{BASE}/shops", operator.create_shop, methods=["POST"]),
     Route(f"{BASE}/shops/{{shop_id}}", operator.delete_shop, methods=["DELETE"]),
     Route(f"{BASE}/test-data", operator.delete_test_data, methods=["DELETE"]),
+    *audit.ROUTES,
     Route(f"{BASE}/test-hooks/reset", hooks.reset, methods=["POST"]),
     Route(f"{BASE}/test-hooks/clock", hooks.jump, methods=["POST"]),
     Route(f"{BASE}/test-hooks/business-speed", hooks.set_speed, methods=["POST"]),

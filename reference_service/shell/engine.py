@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 import ssl
 import tempfile
 from collections import Counter
@@ -10,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
-import apsw
 
 from reference_service.domain import assigning, clockwork, outbox, presence, time_travel
 from reference_service.domain.changes import Call, Changes
@@ -26,22 +24,26 @@ from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
 from reference_service.shell.limits import Limits
 from reference_service.shell.logs import log
-from reference_service.storage import tables
 from reference_service.storage.journal import Journal, StorageError
 from reference_service.storage.lock import lock
+from reference_service.storage.opening import open_database
 from reference_service.storage.reader import Reader
 from reference_service.storage.recovery import recover
 from reference_service.storage.search import Search
+from reference_service.storage.trail import Trail
 
 TICK_S = 0.2
 TELL_IGNORED_S = 10.0
+TELL_HEAD_S = 60.0
 
 
 class Engine:
     """Everything one process has. `failed` is set when storage failed: then the process must end."""
 
     world: World
+    path: Path
     journal: Journal
+    trail: Trail
     reader: Reader
     caller: Caller
     apis: dict[PlatformName, Api]
@@ -54,10 +56,12 @@ class Engine:
         self.search = Search()
         self.inbox = 0  # webhooks taken in and not yet committed
         self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
+        self.jobs: set[str] = set()  # long work under way, of which one at a time is enough
         self.ready = False
         self.failed = asyncio.Event()
         self.key = b""
         self._tell_ignored_at = 0.0
+        self._tell_head_at = 0.0
 
     def begin(self) -> Changes:
         """A command's changes, as of now."""
@@ -121,6 +125,9 @@ class Engine:
         if real >= self._tell_ignored_at:
             self._tell_ignored_at = real + TELL_IGNORED_S
             self.tell_ignored()
+        if real >= self._tell_head_at:
+            self._tell_head_at = real + TELL_HEAD_S
+            self.tell_head()
 
     async def travel(self, seconds: float) -> None:
         """Test hook: move the business's time ahead and wait until everything that became due is durable."""
@@ -134,6 +141,10 @@ class Engine:
         for kind, items in self.ignored.items():
             log("pushed_and_ignored", kind=kind[:64], items=items)
         self.ignored.clear()
+
+    def tell_head(self) -> None:
+        """Log the audit chain's head: whoever keeps the log can tell later whether the chain was cut."""
+        log("audit_head", number=self.trail.head.number, hash=self.trail.head.hash.hex())
 
 
 def _seen(done: asyncio.Future[None]) -> None:
@@ -149,9 +160,8 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         folder = settings.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reference-service-")))
         folder.mkdir(parents=True, exist_ok=True)
         stack.enter_context(lock(folder))
-        path = folder / "service.db"
-        engine.key = _prepare(path)
-        engine.reader = Reader(path)
+        engine.path, engine.key, engine.trail = open_database(folder, settings.audit_key)
+        engine.reader = Reader(engine.path)
         stack.callback(engine.reader.close)
         engine.world, changes = recover(engine.reader, engine.clock.now(), settings.echo_wait_s)
         stack.callback(engine.search.close)
@@ -161,7 +171,7 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.caller = Caller(
             engine.apis, engine.world, engine.clock, settings.calls_at_once, engine.answered, engine.keep
         )
-        engine.journal = Journal(path, engine.release, engine.storage_failed)
+        engine.journal = Journal(engine.path, engine.release, engine.storage_failed, engine.trail)
         stack.push_async_callback(engine.journal.close)
         stack.push_async_callback(engine.caller.close)
         engine.world.speed = settings.business_speed
@@ -172,6 +182,7 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         yield engine
         engine.ready = False
         engine.tell_ignored()
+        engine.tell_head()
 
 
 async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[PlatformName, Api]:
@@ -185,17 +196,6 @@ async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[Pl
     session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, cookie_jar=jar))
     line = Line(session, settings.gateway_url, settings.call_timeout_s)
     return {name: make(line) for name, make in APIS.items()}
-
-
-def _prepare(path: Path) -> bytes:
-    connection = apsw.Connection(str(path))
-    path.chmod(0o600)  # it holds platform tokens and the key that seals ours
-    tables.prepare(connection)
-    connection.execute("INSERT OR IGNORE INTO secret VALUES ('key', ?)", (secrets.token_bytes(32),))
-    key = connection.execute("SELECT value FROM secret WHERE name = 'key'").fetchone()
-    connection.close()
-    assert key is not None
-    return bytes(key[0])
 
 
 async def _ticks(engine: Engine) -> None:

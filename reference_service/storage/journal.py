@@ -8,20 +8,20 @@ costs the same for one command as for fifty (docs/performance.md).
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
 import apsw
 
 from reference_service.domain.changes import Changes
-from reference_service.domain.records import Record
-from reference_service.storage import tables
+from reference_service.storage.anchor import SYNC_S
+from reference_service.storage.trail import Trail
+from reference_service.storage.writing import write
 
-ROWS_AT_ONCE = 32
 GATHER_S = 0.003
 
 
@@ -39,10 +39,17 @@ class Entry(NamedTuple):
 class Journal:
     """Group commit. `release` is called in the event loop, in order of add(), for changes that are durable."""
 
-    def __init__(self, path: Path, release: Callable[[Changes], None], failed: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        release: Callable[[Changes], None],
+        failed: Callable[[Exception], None],
+        trail: Trail | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._release = release
         self._failed = failed
+        self._trail = trail
         self._error: Exception | None = None
         self._waiting: list[Entry] = []
         self._busy = False
@@ -101,14 +108,25 @@ class Journal:
 
     def _write(self, path: Path) -> None:
         connection = apsw.Connection(str(path))
-        while (group := self._groups.get()) is not None:
-            try:
-                commit(connection, [entry.changes for entry in group])
-            except Exception as error:
-                self._loop.call_soon_threadsafe(self._broken, group, error)
-                break
-            self._loop.call_soon_threadsafe(self._committed, group)
+        group: list[Entry] | None = []
+        try:
+            while (group := self._following()) is not None:
+                commit(connection, [entry.changes for entry in group], self._trail)
+                self._loop.call_soon_threadsafe(self._committed, group)
+        except Exception as error:
+            self._loop.call_soon_threadsafe(self._broken, group or [], error)
+        if self._trail:
+            with contextlib.suppress(OSError):  # what it would sync is anchored already, but for a power loss
+                self._trail.close()
         connection.close()
+
+    def _following(self) -> list[Entry] | None:
+        while True:
+            try:
+                return self._groups.get(timeout=SYNC_S)
+            except queue.Empty:
+                if self._trail:
+                    self._trail.rest()
 
 
 def settle(group: list[Entry], release: Callable[[Changes], None]) -> None:
@@ -119,38 +137,16 @@ def settle(group: list[Entry], release: Callable[[Changes], None]) -> None:
             entry.done.set_result(None)
 
 
-def commit(connection: apsw.Connection, group: list[Changes]) -> None:
-    """Write a group of changes in one transaction. Raises apsw.Error."""
+def commit(connection: apsw.Connection, group: list[Changes], trail: Trail | None = None) -> None:
+    """Write a group of changes in one transaction, with its link of the audit chain. Raises apsw.Error, OSError."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for removes, changes in groupby(group, key=lambda one: bool(one.removed or one.removed_shops)):
-            if removes:
-                for one in changes:
-                    _insert(connection, [one])
-                    _remove(connection, one)
-            else:
-                _insert(connection, list(changes))
+        net = write(connection, group)
+        link = trail.append(connection, net) if trail else None
         connection.execute("COMMIT")
     except BaseException:
         if not connection.get_autocommit():
             connection.execute("ROLLBACK")
         raise
-
-
-def _insert(connection: apsw.Connection, group: list[Changes]) -> None:
-    rows: dict[type[Record], list[tuple[object, ...]]] = {}
-    for changes in group:
-        for record, row in changes.rows:
-            rows.setdefault(record, []).append(row)
-    for record, all_rows in rows.items():
-        for start in range(0, len(all_rows), ROWS_AT_ONCE):
-            some = all_rows[start : start + ROWS_AT_ONCE]
-            connection.execute(tables.replace(record, len(some)), tuple(chain.from_iterable(some)))
-
-
-def _remove(connection: apsw.Connection, changes: Changes) -> None:
-    for record, key in changes.removed:
-        connection.execute(tables.delete(record), key)
-    for shop_id in changes.removed_shops:
-        for statement in tables.REMOVE_SHOP:
-            connection.execute(statement, (shop_id,))
+    if trail and link:
+        trail.committed(link)

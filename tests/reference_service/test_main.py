@@ -146,6 +146,9 @@ async def test_nothing_acknowledged_is_lost_by_kill_9_and_resume_goes_on(process
     assert len(acknowledged) >= 300
 
     await process.start()
+    audit = await process.call("GET", "/audit/verify", OPERATOR)
+    assert (audit["holds"], audit["findings"]) == (True, [])
+    assert audit["rows"] > 2 * len(acknowledged)
     ws = await process.socket("resume", token=token, session_id=session_id, s=told[-1]["s"])
     async for frame in frames(ws):
         if frame["op"] == "resumed":

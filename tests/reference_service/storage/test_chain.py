@@ -1,0 +1,38 @@
+"""The chain's links, and what a start makes of chain and anchor."""
+
+from reference_service.storage.chain import START, Head, begin_note, link
+
+KEY = bytes(range(32))
+FIRST = link(KEY, START, 10.0, "", b"body")
+
+
+def test_a_link_follows_the_one_before_it() -> None:
+    second = link(KEY, Head(FIRST.number, FIRST.hash), 11.0, "", b"body")
+    assert (FIRST.number, second.number) == (1, 2)
+    assert FIRST.hash != second.hash
+    assert link(KEY, START, 10.0, "", b"body") == FIRST
+
+
+def test_everything_a_link_says_is_in_its_hash() -> None:
+    others = [
+        link(bytes(32), START, 10.0, "", b"body"),
+        link(KEY, Head(0, b"\1" * 32), 10.0, "", b"body"),
+        link(KEY, Head(1, START.hash), 10.0, "", b"body"),
+        link(KEY, START, 10.5, "", b"body"),
+        link(KEY, START, 10.0, "b", b"body"),
+        link(KEY, START, 10.0, "b", b"ody"),  # the same bytes, cut otherwise
+        link(KEY, START, 10.0, "", b"bodY"),
+    ]
+    assert len({FIRST.hash, *(other.hash for other in others)}) == len(others) + 1
+
+
+def test_a_start_finds_a_chain_that_ends_before_its_anchor_and_one_that_was_exchanged() -> None:
+    newest, anchored = Head(7, b"g" * 32), Head(9, b"i" * 32)
+    assert begin_note(START, None, None) == ""  # a new service
+    assert begin_note(newest, START, None) == ""  # killed within its first commit
+    assert begin_note(newest, newest, newest.hash) == ""
+    assert begin_note(anchored, newest, newest.hash) == ""  # killed between commit and anchor
+    assert begin_note(newest, anchored, None) == f"cut: 9 {anchored.hash.hex()} was anchored, the chain ended at 7"
+    assert begin_note(anchored, newest, b"x" * 32) == f"cut: 7 {newest.hash.hex()} was anchored, the chain ended at 9"
+    assert begin_note(newest, None, None) == "anchor lost: the chain ended at 7"
+    assert begin_note(START, anchored, None).startswith("cut: 9 ")  # the database is gone
