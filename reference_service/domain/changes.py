@@ -49,6 +49,7 @@ class Changes:
     signed_out: list[str] = field(default_factory=list)  # people whose devices are closed
     happened: list[Happening] = field(default_factory=list)  # in order; domain/reactions.py goes through them
     settled: int = 0  # so many of them have been reacted to
+    written: int = 0  # and so many are in the conversations' records (chronicle.py)
 
     def keep(self, record: Record) -> None:
         """Insert or replace this record, as it is now."""

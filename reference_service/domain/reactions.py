@@ -7,7 +7,7 @@ may make more happen: that is reacted to after it.
 from collections.abc import Callable
 from typing import Any, Final
 
-from reference_service.domain import auto_replies, happenings, turns
+from reference_service.domain import auto_replies, chronicle, happenings, turns
 from reference_service.domain.changes import Changes
 from reference_service.domain.world import World
 
@@ -25,9 +25,11 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
 
 
 def settle(world: World, changes: Changes) -> None:
-    """React to everything that happened and has not been reacted to, until nothing more happens."""
+    """Write down and react to everything that happened and has not been reacted to, until nothing more happens."""
+    chronicle.write(changes)
     while changes.settled < len(changes.happened):
         happening = changes.happened[changes.settled]
         changes.settled += 1
         for react in REACTIONS.get(type(happening), ()):
             react(world, happening, changes)
+            chronicle.write(changes)

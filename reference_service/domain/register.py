@@ -6,6 +6,7 @@ import msgspec
 
 from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
+from reference_service.domain.chronicle import Happened
 from reference_service.domain.hours import BusinessHours
 from reference_service.domain.ratings import Rating
 from reference_service.domain.records import (
@@ -37,6 +38,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Counter,
     Rating,
     Article,
+    Happened,
 )
 
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (

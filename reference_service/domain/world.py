@@ -51,6 +51,7 @@ class Thread:
     turn: Turn | None = None  # the newest; answered ones stay until the customer writes again
     said: dict[str, int] = field(default_factory=dict)  # auto-reply scene: the seq it was last said with
     answering: str = ""  # the platform's id of the customer's newest message: what a reply must name
+    happened: int = 0  # the newest n of what happened to it (chronicle.py)
     rated: int = 0  # the first seq of the newest visit that was rated
 
 

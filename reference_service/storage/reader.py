@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 import apsw
 import msgspec
 
+from reference_service.domain.chronicle import Happened
 from reference_service.domain.records import Message
 from reference_service.storage import tables
 
@@ -39,6 +40,12 @@ class Reader:
         """The messages of a conversation after a seq, rising."""
         where = "WHERE conversation_id = ? AND seq > ? ORDER BY seq LIMIT ?"
         return self.rows(Message, where, (conversation_id, after, limit))
+
+    def happened(self, conversation_id: str, after: int, limit: int) -> list[Happened]:
+        """What happened to a conversation after an n, rising."""
+        return self.rows(
+            Happened, "WHERE conversation_id = ? AND n > ? ORDER BY n LIMIT ?", (conversation_id, after, limit)
+        )
 
     def rows(self, record: type[R], where: str = "", values: tuple[object, ...] = ()) -> list[R]:
         """The records of a table; `where` may also order and limit."""

@@ -75,6 +75,8 @@ def _threads(world: World, reader: Reader) -> None:
         world.threads[name].rated = seq
     for name, platform_id in reader.answered():
         world.threads[name].answering = platform_id
+    for name, n in reader.newest("SELECT conversation_id, max(n) FROM happened GROUP BY conversation_id"):
+        world.threads[name].happened = n
     for told in reader.rows(Told):
         world.threads[told.conversation_id].told[told.agent_id] = told.seq
     visits = (

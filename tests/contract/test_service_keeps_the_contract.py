@@ -50,6 +50,7 @@ NO_STRUCT: Final = {  # schemas of the contract that no msgspec Struct of the se
     "MessagePage": DICT,
     "AcceptedReply": DICT,
     "SyncPage": DICT,
+    "Replay": DICT,
     "WordList": DICT,
     "CheckResults": DICT,
     "BusinessHoursNow": DICT,

@@ -134,6 +134,7 @@ def _thread(thread: Any) -> dict[str, Any]:
     return {
         "conversation": msgspec.structs.asdict(thread.conversation),
         "seq": thread.seq,
+        "happened": thread.happened,
         "top_index": thread.top_index,
         "told": thread.told,
         "outbox": outbox,
