@@ -1,30 +1,35 @@
 """The shop's sensitive words: read, replace at once, try out."""
 
+import asyncio
 from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, floor_of, read, signed_in
+from reference_service.api.requests import answer, body_of, decode, floor_of, signed_in
 from reference_service.domain import shops
 from reference_service.filtering import judging
-from reference_service.filtering.words import Direction, Word, WordFilter, WordListError
+from reference_service.filtering.claims import CLAIMS, NOT_CLAIMED
+from reference_service.filtering.listing import unusable
+from reference_service.filtering.words import Contacts, Direction, Hit, Word, WordFilter
 
 
 class NewWordList(msgspec.Struct):
     """As openapi.yaml says."""
 
-    words: Annotated[list[Word], msgspec.Meta(max_length=50_000)]
-    allow: Annotated[list[str], msgspec.Meta(max_length=50_000)] = []
+    words: Annotated[list[Word], Meta(max_length=50_000)]
+    allow: Annotated[list[str], Meta(max_length=50_000)] = []
+    contacts: Contacts = Contacts()
     version: int | None = None
 
 
 class Check(msgspec.Struct):
     """As openapi.yaml says."""
 
-    texts: Annotated[list[Annotated[str, msgspec.Meta(max_length=10_000)]], msgspec.Meta(max_length=1000)]
+    texts: Annotated[list[Annotated[str, Meta(max_length=10_000)]], Meta(max_length=1000)]
     direction: Direction = "to_customer"
 
 
@@ -37,35 +42,58 @@ async def get_words(request: Request) -> Response:
 
 
 async def put_words(request: Request) -> Response:
-    """Replace the list, for every message from now on."""
+    """Replace the list, for every message from now on. It is compiled in a thread: the event loop does not wait."""
     engine, person = signed_in(request)
-    new = await read(request, NewWordList, engine.settings.max_word_list)
-    floor = floor_of(engine, person)
-    if new.version not in (None, floor.words.version):
+    body = await body_of(request, engine.settings.max_word_list)
+    given, words = await asyncio.to_thread(_compiled, body)
+    floor = engine.world.floors.get(person.shop_id)
+    if floor is None:  # removed meanwhile
+        raise Problem(401, "token_needed", "sign in again")
+    if given not in (None, floor.words.version):
         raise Problem(409, "version_is_old", f"the current version is {floor.words.version}")
     changes = engine.begin()
-    try:
-        words = shops.set_words(floor, new.words, new.allow, changes)
-    except WordListError as error:
-        raise Problem(422, "unusable_word", str(error)) from None
+    words = shops.set_words(floor, words, changes)
     await engine.keep(changes)
     return answer(view(words))
 
 
 async def check_words(request: Request) -> Response:
-    """What the filter would do with each text."""
+    """What the filter would do with each text; many or long ones are judged in a thread."""
     engine, person = signed_in(request)
-    asked = await read(request, Check, engine.settings.max_word_list)
+    body = await body_of(request, engine.settings.max_word_list)
     words = floor_of(engine, person).words
-    results = [_result(judging.check(words, text, asked.direction)) for text in asked.texts]
-    return answer({"version": words.version, "results": results})
+    return answer(await asyncio.to_thread(_checked, words, body))
 
 
 def view(words: WordFilter) -> dict[str, object]:
     """A list as openapi.yaml shows one."""
-    return {"version": words.version, "words": words.words, "allow": words.allow}
+    return {
+        "version": words.version,
+        "words": words.words,
+        "allow": words.allow,
+        "contacts": words.contacts,
+        "claims": CLAIMS,
+        "not_claimed": NOT_CLAIMED,
+    }
+
+
+def _compiled(body: bytes) -> tuple[int | None, WordFilter]:
+    new = decode(body, NewWordList)
+    if fault := unusable(new.words, new.allow):
+        raise Problem(422, "unusable_word", f"{fault.where}: {fault.why}")
+    return new.version, WordFilter(new.words, new.allow, contacts=new.contacts)
+
+
+def _checked(words: WordFilter, body: bytes) -> dict[str, object]:
+    asked = decode(body, Check)
+    results = [_result(judging.check(words, text, asked.direction)) for text in asked.texts]
+    return {"version": words.version, "results": results}
 
 
 def _result(judged: judging.Judged) -> dict[str, object]:
-    hits = [{"start": hit.start, "end": hit.end, "word": hit.word.word} for hit in judged.hits]
-    return {"action": judged.action, "text": judged.text, "hits": hits}
+    return {"action": judged.action, "text": judged.text, "hits": [_hit(hit) for hit in judged.hits]}
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    word = hit.word
+    return {"start": hit.start, "end": hit.end, "word": word.word, "category": word.category, "via": hit.via}

@@ -7,7 +7,7 @@ from typing import Final
 import rjieba
 from zhconv_rs import zhconv
 
-from reference_service.filtering.folding import fold
+from reference_service.filtering.folding import BUT_NUMERALS
 
 # Words that say nothing of what is asked; a text made of them alone keeps them.
 EMPTY: Final = frozenset(
@@ -37,7 +37,7 @@ _ASKING = re.compile(r"[?吗嘛呢咋谁哪几]|什么|怎么|怎样|多[少久�
 
 def plain(text: str) -> str:
     """Width, case and invisible characters folded, traditional characters made simplified; never fails."""
-    return zhconv(fold(text).text.encode("utf-8", "ignore").decode(), "zh-hans")
+    return zhconv(BUT_NUMERALS.fold(text).encode("utf-8", "ignore").decode(), "zh-hans")
 
 
 def normal(text: str) -> str:

@@ -161,6 +161,7 @@ class WordList(Record, kw_only=True):
     version: int
     words: str
     allow: str
+    contacts: str = "{}"
 
 
 class Counter(Record, kw_only=True):

@@ -1,6 +1,5 @@
 """Shops, their people and word lists: made, changed, removed."""
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import Level, Person, Shop, WordList
 from reference_service.domain.world import Desk, ShopFloor, World
-from reference_service.filtering.words import Word, WordFilter
+from reference_service.filtering.words import WordFilter
 
 
 class Removed(NamedTuple):
@@ -108,11 +107,14 @@ def sign_out(person: Person, changes: Changes) -> None:
     changes.signed_out.append(person.id)
 
 
-def set_words(floor: ShopFloor, words: Sequence[Word], allow: Sequence[str], changes: Changes) -> WordFilter:
-    """Replace a shop's word list at once. Raises WordListError."""
-    floor.words = WordFilter(words, allow, floor.words.version + 1)
-    listed, allowed = (msgspec.json.encode(part).decode() for part in (floor.words.words, floor.words.allow))
-    changes.keep(WordList(shop_id=floor.shop.id, version=floor.words.version, words=listed, allow=allowed))
+def set_words(floor: ShopFloor, words: WordFilter, changes: Changes) -> WordFilter:
+    """Replace a shop's word list at once by a compiled one, under the next version (FILTER-4)."""
+    floor.words = words.numbered(floor.words.version + 1)
+    parts = (floor.words.words, floor.words.allow, floor.words.contacts)
+    listed, allow, contacts = (msgspec.json.encode(part).decode() for part in parts)
+    changes.keep(
+        WordList(shop_id=floor.shop.id, version=floor.words.version, words=listed, allow=allow, contacts=contacts)
+    )
     return floor.words
 
 

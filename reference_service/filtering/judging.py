@@ -1,28 +1,33 @@
-"""What happens to a text on its way: pass, mask or block; pure, looked up at each call."""
+"""What happens to a text on its way: pass, review, mask or block; pure, looked up at each call."""
 
-from typing import Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from reference_service.filtering.words import MASK, Action, Direction, Hit, WordFilter
+from reference_service.filtering import masks
+from reference_service.filtering.spelling import Action
+from reference_service.filtering.words import Direction, Hit, WordFilter
 
-_RANK: dict[Action, int] = {"pass": 0, "mask": 1, "block": 2}
+_RANK: Final[dict[Action, int]] = {"pass": 0, "review": 1, "mask": 2, "block": 3}
 
 
 class Judged(NamedTuple):
     """`text` is what the other side may see: masked where needed, None where blocked."""
 
-    action: Literal["pass", "mask", "block", "review"]
+    action: Action
     text: str | None
     hits: list[Hit]
 
 
 def check(words: WordFilter, text: str, direction: Direction) -> Judged:
-    """Judge a text; the strictest rule among its listed words decides (FILTER-1)."""
+    """Judge a text; the strictest rule among its listed words decides (FILTER-1).
+
+    `review` lets the text through as it is and asks for a supervisor's look at it.
+    """
     hits = words.find(text)
     if not hits:
         return Judged("pass", text, hits)
     action = max((rule(hit, direction) for hit in hits), key=_RANK.__getitem__)
     if action == "block":
-        return Judged("block", None, hits)
+        return Judged(action, None, hits)
     return Judged(action, mask(words, text, direction) if action == "mask" else text, hits)
 
 
@@ -32,13 +37,5 @@ def rule(hit: Hit, direction: Direction) -> Action:
 
 
 def mask(words: WordFilter, text: str, direction: Direction) -> str:
-    """Cover every word to be hidden, keeping length and offsets, until none is left (FILTER-3).
-
-    Covering may uncover: a phrase that was allowed is one no more when part of it is masked. Each round masks at least
-    one more character, so it ends.
-    """
-    characters = list(text)
-    while hidden := [hit for hit in words.find("".join(characters)) if rule(hit, direction) != "pass"]:
-        for start, end, _ in hidden:
-            characters[start:end] = MASK * (end - start)
-    return "".join(characters)
+    """Cover every word whose rule in this direction hides it."""
+    return masks.mask(words, text, lambda hit: _RANK[rule(hit, direction)] >= _RANK["mask"])

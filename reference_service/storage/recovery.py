@@ -21,7 +21,7 @@ from reference_service.domain.records import (
 from reference_service.domain.register import SETTINGS
 from reference_service.domain.shops import place_person, place_shop
 from reference_service.domain.world import Thread, World
-from reference_service.filtering.words import Word, WordFilter
+from reference_service.filtering.words import Contacts, Word, WordFilter
 from reference_service.storage.reader import Reader
 
 
@@ -52,7 +52,8 @@ def _words(world: World, reader: Reader) -> None:
     for listed in reader.rows(WordList):
         words = msgspec.json.decode(listed.words, type=list[Word])
         allow = msgspec.json.decode(listed.allow, type=list[str])
-        world.floors[listed.shop_id].words = WordFilter(words, allow, listed.version)
+        contacts = msgspec.json.decode(listed.contacts, type=Contacts)
+        world.floors[listed.shop_id].words = WordFilter(words, allow, listed.version, contacts)
 
 
 def _settings(world: World, reader: Reader) -> None:

@@ -33,7 +33,7 @@ from reference_service.domain.reactions import settle
 from reference_service.domain.records import Logged, Person, Priority, Shop
 from reference_service.domain.replies import Accepted, Refused
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
-from reference_service.filtering.words import Word
+from reference_service.filtering.words import Word, WordFilter
 
 T = TypeVar("T")
 ECHO_WAIT_S = 10.0
@@ -70,7 +70,7 @@ class Stage:
         self._do(lambda changes: presence.set_availability(self.world, desk, to, changes))
 
     def words(self, *words: Word) -> None:
-        self._do(lambda changes: shops.set_words(self.floor, words, (), changes))
+        self._do(lambda changes: shops.set_words(self.floor, WordFilter(words), changes))
 
     def configure(self, setting: msgspec.Struct) -> None:
         self._do(lambda changes: configuring.put(self.floor, setting, changes))

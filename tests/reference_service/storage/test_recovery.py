@@ -40,7 +40,7 @@ def test_the_world_after_a_restart_is_the_world_before_it(
     tmp_path_factory: Any, new_stage: Any, actions: list[tuple[str, int]]
 ) -> None:
     stage = new_stage()
-    stage.words(Word("微信"), Word("骗", to_agent="block"))
+    stage.words(Word("微信", pinyin=True, aliases=("薇信",)), Word("骗", to_agent="block", separators=False))
     desks = [stage.agent(capacity=2) for _ in range(2)]
     for number, (what, who) in enumerate(actions):
         _act(stage, desks[who % 2], f"c{who}", what, number)
@@ -111,7 +111,9 @@ def _picture(world: World) -> dict[str, Any]:
         "counters": world.counters,
         "apps": world.apps,
         "people": {name: msgspec.structs.asdict(person) for name, person in world.people.items()},
-        "words": {name: (f.words.version, f.words.words, f.words.allow) for name, f in world.floors.items()},
+        "words": {
+            name: (f.words.version, f.words.words, f.words.allow, f.words.contacts) for name, f in world.floors.items()
+        },
         "queues": {name: [t.conversation.id for t in f.queue] for name, f in world.floors.items()},
         "desks": {name: _desk(desk) for f in world.floors.values() for name, desk in f.desks.items()},
         "clocks": {name: world.agenda.when("snooze", name) for name in world.threads if _snoozed(world, name)},

@@ -1,0 +1,105 @@
+"""Spellings found in a folded text: two automata find candidates in linear time, a rule decides on loose ones.
+
+    folded ────────────────────────▶ automaton of strict spellings ───────────────▶ Seen
+       └── squeezing ──▶ squeezed ──▶ automaton of loose spellings ──▶ gaps, runs ──▶ Seen
+
+A spelling is loose where separators or repeats are seen through. Clean texts, nearly all, end at the automata.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import ahocorasick_rs
+
+from reference_service.filtering.spelling import Spelling
+from reference_service.filtering.squeezing import CLAUSE, runs, squeeze
+
+# Doubled, each is another word: 你妈妈的 has no 你妈的 in it. Three in a row are a repetition as any other.
+_DOUBLED: Final = frozenset("妈爸爷奶哥姐弟妹宝叔婆公舅姑娃")
+
+
+class Seen(NamedTuple):
+    """A spelling in a folded text; `places[i]` holds its i-th character, once or repeatedly."""
+
+    spelling: Spelling
+    places: list[list[int]]
+
+    @property
+    def first(self) -> int:
+        """Its first place."""
+        return self.places[0][0]
+
+    @property
+    def last(self) -> int:
+        """Its last place."""
+        return self.places[-1][-1]
+
+
+class Index:
+    """Spellings, compiled; immutable, so that any thread may search."""
+
+    def __init__(self, spellings: Sequence[Spelling]) -> None:
+        self._strict = [spelling for spelling in spellings if not (spelling.separators or spelling.repeats)]
+        self._loose = [spelling for spelling in spellings if spelling.separators or spelling.repeats]
+        self._in_folded = automaton([spelling.text for spelling in self._strict])
+        self._in_squeezed = automaton([squeeze(spelling.text) for spelling in self._loose])
+
+    def __bool__(self) -> bool:
+        return bool(self._strict or self._loose)
+
+    def search(self, folded: str) -> list[Seen]:
+        """Every spelling in a folded text, overlapping ones too."""
+        seen: list[Seen] = []
+        if self._in_folded is not None:
+            for which, start, end in self._in_folded.find_matches_as_indexes(folded, overlapping=True):
+                seen.append(Seen(self._strict[which], [[at] for at in range(start, end)]))
+        if self._in_squeezed is not None:
+            candidates = self._in_squeezed.find_matches_as_indexes(squeeze(folded), overlapping=True)
+            where = runs(folded) if candidates else []
+            for which, start, end in candidates:
+                seen += _loosely(self._loose[which], where[start:end], folded)
+        return seen
+
+
+def automaton(patterns: list[str]) -> ahocorasick_rs.AhoCorasick | None:
+    """The patterns as an automaton, None where there are none."""
+    return ahocorasick_rs.AhoCorasick(patterns) if patterns else None
+
+
+def _loosely(spelling: Spelling, found: list[list[int]], folded: str) -> Iterator[Seen]:
+    for core in _cores(spelling, found, folded):
+        places = [at for run in core for at in run]
+        gaps = [folded[left + 1 : right] for left, right in pairwise(places)]
+        if _may_be(gaps, spelling):
+            yield Seen(spelling, _by_character(core, spelling.counts))
+
+
+def _cores(spelling: Spelling, found: list[list[int]], folded: str) -> Iterator[list[list[int]]]:
+    """The places that make the word: all within it, and of those repeated at its edges as many as it has itself."""
+    counts = spelling.counts
+    if any(len(run) < need for run, need in zip(found, counts, strict=True)):
+        return
+    if len(counts) == 1:
+        (run,), (need,) = found, counts
+        yield from ([run[at : at + need]] for at in range(len(run) - need + 1))
+        return
+    for run, need in zip(found[1:-1], counts[1:-1], strict=True):
+        another_word = len(run) == 2 and folded[run[0]] in _DOUBLED
+        if len(run) > need and (another_word or not spelling.repeats):
+            return
+    yield [found[0][-counts[0] :], *found[1:-1], found[-1][: counts[-1]]]
+
+
+def _may_be(gaps: list[str], spelling: Spelling) -> bool:
+    """Whether these gaps hide a word: one pause (加，微信) ends a clause, pauses all over (加，微，信) do hide one."""
+    if not any(gaps):
+        return True
+    return spelling.separators and (all(gaps) or all(CLAUSE.isdisjoint(gap) for gap in gaps))
+
+
+def _by_character(core: list[list[int]], counts: tuple[int, ...]) -> list[list[int]]:
+    places: list[list[int]] = []
+    for run, need in zip(core, counts, strict=True):
+        places += [[at] for at in run[: need - 1]] + [run[need - 1 :]]
+    return places

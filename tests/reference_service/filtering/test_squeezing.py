@@ -1,0 +1,43 @@
+"""Separators and repeats left out, and the way back to the places."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reference_service.filtering.folding import fold
+from reference_service.filtering.squeezing import BARRIER, BETWEEN, runs, squeeze
+
+
+@pytest.mark.parametrize(
+    ("text", "squeezed"),
+    [
+        ("微.微 - 信信", "微信"),
+        ("微😀😀😀😀信", "微信"),
+        ("微😀😀😀😀😀信", f"微{BARRIER}信"),
+        ("微丨信ー号", "微信号"),
+        ("1 11 微", "111微"),
+        ("", ""),
+    ],
+)
+def test_squeezed_texts(text: str, squeezed: str) -> None:
+    assert squeeze(fold(text)) == squeezed
+
+
+@given(st.text("微信a1 .-😀丨，\n_", max_size=40) | st.text())
+def test_each_squeezed_character_stands_where_the_runs_say(text: str) -> None:
+    folded = fold(text)
+    squeezed, where = squeeze(folded), runs(folded)
+    assert len(where) == len(squeezed)
+    for character, places in zip(squeezed, where, strict=True):
+        assert {folded[place] for place in places} == (set() if character == BARRIER else {character})
+    flat = [place for places in where for place in places]
+    assert flat == sorted(flat)
+
+
+@given(st.text("微信a1 .-😀丨，\n_", max_size=40))
+def test_no_run_reaches_across_more_separators_than_allowed(text: str) -> None:
+    folded = fold(text)
+    for places in runs(folded):
+        assert all(right - left <= BETWEEN + 1 for left, right in pairwise(places))
