@@ -34,7 +34,7 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "POST /api/v1/auth/refresh": ANYONE,
     "POST /api/v1/auth/rotate": PEOPLE,
     # team
-    "GET /api/v1/agents": LEADS,
+    "GET /api/v1/agents": PEOPLE,
     "POST /api/v1/agents": ADMIN,
     "POST /api/v1/agents/{agent_id}/availability": PEOPLE,
     "POST /api/v1/agents/{agent_id}/rotate": ADMIN,
@@ -79,6 +79,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /version": ANYONE,
     "GET /openapi.yaml": ANYONE,
     "GET /asyncapi.yaml": ANYONE,
+    "GET /console": ANYONE,
+    "GET /console/{file}": ANYONE,
 }
 
 

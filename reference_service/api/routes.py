@@ -6,6 +6,7 @@ from reference_service.api import (
     about,
     audit,
     auth,
+    console,
     conversations,
     csat,
     duty,
@@ -60,4 +61,5 @@ ROUTES: list[BaseRoute] = [
     Route("/version", about.version),
     Route("/openapi.yaml", about.openapi),
     Route("/asyncapi.yaml", about.asyncapi),
+    *console.ROUTES,
 ]

@@ -180,9 +180,13 @@ class Service:
         assert made.status_code == 201, made.text
         return made.json()["id"], await self.login(made.json()["login"], made.json()["password"])
 
-    async def connect(self) -> Device:
+    async def port(self) -> int:
+        """Where it listens, from now on."""
         self._port = self._port or await self._listen()
-        device = Device(await self.ws.ws_connect(f"http://127.0.0.1:{self._port}/api/v1/ws"))
+        return self._port
+
+    async def connect(self) -> Device:
+        device = Device(await self.ws.ws_connect(f"http://127.0.0.1:{await self.port()}/api/v1/ws"))
         assert (await device.frame())["op"] == "hello"
         return device
 

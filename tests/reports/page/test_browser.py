@@ -4,98 +4,20 @@ import base64
 import contextlib
 import functools
 import http.server
-import json
-import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.sync.client import ClientConnection, connect
+
+from tests.browser import Page
 
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = 390, 1200
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --hide-scrollbars --remote-debugging-port=0"
-)
 # https://www.jenkins.io/doc/book/security/configuring-content-security-policy/
 JENKINS = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';"
-
-
-class Page:
-    """One tab, driven by the DevTools protocol."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        self._number = 0
-        self._session: str | None = None
-        self.events: list[dict[str, Any]] = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Network", "Runtime", "Log"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method: str, **params: Any) -> dict[str, Any]:
-        self._number += 1
-        request = {"id": self._number, "method": method, "params": params}
-        self._socket.send(json.dumps(request | ({"sessionId": self._session} if self._session else {})))
-        while True:
-            answer = json.loads(self._socket.recv(timeout=30))
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer["error"]
-                return dict(answer["result"])
-            self.events.append(answer)
-
-    def open(self, url: str, width: int, height: int = 900) -> None:
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
-        )
-        self.events.clear()
-        self.call("Page.navigate", url=url)
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
-            self.events.append(json.loads(self._socket.recv(timeout=30)))
-
-    def ask(self, expression: str) -> Any:
-        return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
-
-    def requests(self) -> list[str]:
-        return [e["params"]["request"]["url"] for e in self.events if e.get("method") == "Network.requestWillBeSent"]
-
-    def complaints(self) -> list[str]:
-        return [e["params"]["entry"]["text"] for e in self.events if e.get("method") == "Log.entryAdded"]
-
-    def picture(self, y: int, width: int, height: int) -> bytes:
-        clip = {"x": 0, "y": y, "width": width, "height": height, "scale": 1}
-        shot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
-        return base64.b64decode(shot["data"])
-
-
-@contextlib.contextmanager
-def chromium(profile: Path) -> Iterator[Page]:
-    command = [str(shutil.which("chromium")), *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        try:
-            assert process.stderr is not None
-            url = next(line.rpartition(" ")[2].strip() for line in process.stderr if "DevTools listening on" in line)
-            with connect(url, max_size=None, compression=None, proxy=None) as socket:
-                yield Page(socket)
-        finally:
-            process.kill()  # a polite end is no part of any claim, and must not hang a test run
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    if shutil.which("chromium") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is not installed; in CI the browser tests must run")
-        pytest.skip("chromium is not installed")
-    with chromium(tmp_path_factory.mktemp("profile")) as tab:
-        yield tab
 
 
 class _Jenkins(http.server.SimpleHTTPRequestHandler):

@@ -1,0 +1,19 @@
+"""What tests of several folders share: a browser's tab."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser import Page, chromium
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    if shutil.which("chromium") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is not installed; in CI the browser tests must run")
+        pytest.skip("chromium is not installed")
+    with chromium(tmp_path_factory.mktemp("profile")) as tab:
+        yield tab
