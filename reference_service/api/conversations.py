@@ -9,7 +9,7 @@ from starlette.responses import Response
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, desk_of, floor_of, leads, number, read, signed_in
 from reference_service.domain import assigning, replies
-from reference_service.domain.dispatching import snoozed_until, tags_of
+from reference_service.domain.dispatching import customer_of, snoozed_until, tags_of
 from reference_service.domain.records import Message, Person
 from reference_service.domain.replies import Code
 from reference_service.domain.world import Thread, World
@@ -144,7 +144,7 @@ def view(thread: Thread) -> dict[str, object]:
         "priority": conversation.priority,
         "tags": tags_of(conversation),
         "snoozed_until": snoozed_until(conversation),
-        "customer": {"open_id": conversation.customer, "nick": conversation.nick},
+        "customer": customer_of(thread),
         "seq": thread.seq,
         "opened_at": conversation.opened_at,
     }

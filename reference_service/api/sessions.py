@@ -80,7 +80,7 @@ async def _connect(engine: Engine, desk: Desk, link: Link) -> None:
 
 
 def _ready(engine: Engine, desk: Desk, device: str) -> str:
-    held = [(thread.conversation, thread.seq) for thread in desk.held.values()]
+    held = list(desk.held.items())
     return frames.write(
         frames.Ready(
             session_id(engine, desk, device),
@@ -88,7 +88,7 @@ def _ready(engine: Engine, desk: Desk, device: str) -> str:
             desk.s,
             desk.person.capacity,
             desk.person.availability,
-            heads={one.id: seq for one, seq in held},
-            conversations=[frames.Held(one.id, seq, customer_of(one)) for one, seq in held],
+            heads={name: thread.seq for name, thread in held},
+            conversations=[frames.Held(name, thread.seq, customer_of(thread)) for name, thread in held],
         )
     )

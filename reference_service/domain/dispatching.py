@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from reference_service.domain.changes import Changes, Dispatched
+from reference_service.domain.grades import Grade
 from reference_service.domain.records import Conversation, Logged, Message, Person, Priority, State
-from reference_service.domain.world import Desk
+from reference_service.domain.world import Desk, Thread
 
 _encode = msgspec.json.Encoder().encode
 _tags = msgspec.json.Decoder(list[str])
@@ -17,6 +18,8 @@ class Customer(msgspec.Struct):
 
     open_id: str
     nick: str
+    grade: Grade
+    tags: list[str]
 
 
 class Blocked(msgspec.Struct, kw_only=True):
@@ -201,9 +204,12 @@ def message_event(message: Message) -> Created | Blocked:
     return Created(text=message.shown, masked=message.masked, **_place(message))
 
 
-def customer_of(conversation: Conversation) -> Customer:
+def customer_of(thread: Thread) -> Customer:
     """The customer of a conversation, for payloads."""
-    return Customer(conversation.customer, conversation.nick)
+    conversation, known = thread.conversation, thread.known
+    if known is None:
+        return Customer(conversation.customer, conversation.nick, "new", [])
+    return Customer(conversation.customer, known.customer.nick, known.grade, known.tags)
 
 
 def tags_of(conversation: Conversation) -> list[str]:

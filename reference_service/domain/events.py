@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 PlatformName = Literal["open-im", "doudian"]
+OrderStep = Literal["created", "paid", "shipped", "finished", "cancelled"]
+RefundStep = Literal["asked", "refused", "agreed", "done"]
 
 
 Kind = Literal["text", "image", "video", "product_card", "order_card", "notice"]
@@ -80,7 +82,25 @@ class Rated(NamedTuple):
     stars: int
 
 
-Event = Written | Echoed | Recalled | Read | Rated
+class Ordered(NamedTuple):
+    """A step of an order, or of one of its refunds. Amounts are in fen.
+
+    `message` names the push ("" where nothing does); `customer` is "" where the platform does not say whose order it
+    is, and an amount None where it does not say how much.
+    """
+
+    account: Account
+    message: str
+    order: str
+    customer: str = ""
+    step: OrderStep | None = None
+    amount: int | None = None
+    case: str = ""
+    refund: RefundStep | None = None
+    refunded: int | None = None
+
+
+Event = Written | Echoed | Recalled | Read | Rated | Ordered
 
 
 class Pushed(NamedTuple):

@@ -8,6 +8,8 @@ from reference_service.domain.records import Availability, Message
 from reference_service.domain.world import Desk, ShopFloor, Thread
 
 if TYPE_CHECKING:
+    from reference_service.domain.customers import Known
+    from reference_service.domain.orders import Purchase
     from reference_service.domain.ratings import Rating
 
 
@@ -186,6 +188,14 @@ class Rated(NamedTuple):
     rating: Rating
 
 
+class OrderMoved(NamedTuple):
+    """An order is further than before; `known` is its customer, None where nobody told whose it is."""
+
+    floor: ShopFloor
+    order: Purchase
+    known: Known | None
+
+
 Happening = (
     Opened
     | CustomerWrote
@@ -210,4 +220,5 @@ Happening = (
     | Came
     | Went
     | Rated
+    | OrderMoved
 )

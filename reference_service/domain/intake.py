@@ -3,10 +3,20 @@
 import hashlib
 from typing import Literal
 
-from reference_service.domain import assigning, dispatching, happenings, outbox, ratings, snoozing, visits
+from reference_service.domain import (
+    assigning,
+    customers,
+    dispatching,
+    happenings,
+    orders,
+    outbox,
+    ratings,
+    snoozing,
+    visits,
+)
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import message_event, tell
-from reference_service.domain.events import Echoed, Event, Rated, Read, Recalled, Written
+from reference_service.domain.events import Echoed, Event, Ordered, Rated, Read, Recalled, Written
 from reference_service.domain.records import Conflict, Conversation, Message, Taken
 from reference_service.domain.world import ShopFloor, Thread, World
 from reference_service.filtering import judging
@@ -31,6 +41,8 @@ def take(world: World, event: Event, changes: Changes) -> Taking:
             return _read(floor, event, changes)
         case Rated():
             return _rate(world, floor, event, changes)
+        case Ordered():
+            return _order(world, floor, event, changes)
 
 
 def hashes(shop_id: str, written: Written) -> tuple[str, str]:
@@ -54,6 +66,7 @@ def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes)
         tell(desk, message_event(message), changes)
     elif thread.conversation.state == "resolved":
         visits.begin(thread, message.seq)
+        customers.meet(floor, thread, judged_nick(floor, written), changes)
         changes.tell(happenings.Opened(thread, reason == "reopened"))
         assigning.route(floor, thread, reason, changes)
         visits.tell_reopened(floor, thread, changes)
@@ -81,7 +94,7 @@ def _open(world: World, floor: ShopFloor, written: Written, changes: Changes) ->
         shop_id=floor.shop.id,
         platform_id=written.conversation,
         customer=written.customer,
-        nick=judging.check(floor.words, written.nick, "to_agent").text or "",
+        nick=judged_nick(floor, written),
         state="resolved",  # until its first message is routed
         agent_id=None,
         opened_at=changes.at,
@@ -91,6 +104,11 @@ def _open(world: World, floor: ShopFloor, written: Written, changes: Changes) ->
     thread = Thread(conversation)
     floor.threads[conversation.platform_id] = world.threads[conversation.id] = thread
     return thread
+
+
+def judged_nick(floor: ShopFloor, written: Written) -> str:
+    """The customer's name as agents may see it; "" where the filter blocks it (FILTER-1)."""
+    return judging.check(floor.words, written.nick, "to_agent").text or ""
 
 
 def _append(floor: ShopFloor, thread: Thread, written: Written, changes: Changes) -> Message:
@@ -168,6 +186,14 @@ def _rate(world: World, floor: ShopFloor, rated: Rated, changes: Changes) -> Tak
         return before
     # Under another id the same visit cannot be rated twice: the first rating stands.
     return "taken" if ratings.rate(world, thread, rated.stars, changes) else "ignored"
+
+
+def _order(world: World, floor: ShopFloor, ordered: Ordered, changes: Changes) -> Taking:
+    said = (ordered.customer, ordered.step, ordered.amount, ordered.case, ordered.refund, ordered.refunded)
+    identity = _hash(f"{floor.shop.id}\0order\0{ordered.message}\0{ordered.order}")
+    if ordered.message and (before := _handled(world, identity, _hash("\0".join(map(str, said))), changes)) is not None:
+        return before
+    return "taken" if orders.move(floor, ordered, changes) else "again"
 
 
 def _hash(text: str) -> str:

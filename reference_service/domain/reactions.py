@@ -7,7 +7,7 @@ may make more happen: that is reacted to after it.
 from collections.abc import Callable
 from typing import Any, Final
 
-from reference_service.domain import auto_replies, chronicle, happenings, turns
+from reference_service.domain import auto_replies, chronicle, customers, happenings, turns
 from reference_service.domain.changes import Changes
 from reference_service.domain.world import World
 
@@ -20,7 +20,8 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.AgentReplied: (turns.answered,),
     happenings.BotSpoke: (turns.heard,),
     happenings.Queued: (auto_replies.queue,),
-    happenings.Resolved: (turns.over,),
+    happenings.Assigned: (customers.served,),
+    happenings.Resolved: (turns.over, customers.left),
 }
 
 

@@ -7,7 +7,9 @@ import msgspec
 from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.chronicle import Happened
+from reference_service.domain.customers import Customer
 from reference_service.domain.hours import BusinessHours
+from reference_service.domain.orders import Purchase
 from reference_service.domain.ratings import Rating
 from reference_service.domain.records import (
     Conflict,
@@ -23,6 +25,7 @@ from reference_service.domain.records import (
     Told,
     WordList,
 )
+from reference_service.domain.routing_rules import RoutingRules
 
 RECORDS: Final[tuple[type[Record], ...]] = (
     Shop,
@@ -39,9 +42,12 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Rating,
     Article,
     Happened,
+    Customer,
+    Purchase,
 )
 
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,
     AutoReplies,
+    RoutingRules,
 )

@@ -1,7 +1,10 @@
 """The whole state in memory, rebuilt from the tables at start; commands change it, nothing else does."""
 
+from __future__ import annotations
+
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +15,10 @@ from reference_service.domain.events import PlatformName
 from reference_service.domain.records import Conversation, Counter, Message, Person, Shop
 from reference_service.filtering.words import WordFilter
 
+if TYPE_CHECKING:
+    from reference_service.domain.customers import Known
+    from reference_service.domain.orders import Purchase
+
 
 @dataclass(slots=True)
 class Desk:
@@ -19,8 +26,8 @@ class Desk:
 
     person: Person
     devices: set[str] = field(default_factory=set)
-    held: dict[str, "Thread"] = field(default_factory=dict)  # the open ones: the load
-    snoozed: dict[str, "Thread"] = field(default_factory=dict)  # its own as well, and no load
+    held: dict[str, Thread] = field(default_factory=dict)  # the open ones: the load
+    snoozed: dict[str, Thread] = field(default_factory=dict)  # its own as well, and no load
     s: int = 0
     gone_since: float | None = None  # no device since; None while one is connected, or when all was handed on
     left: dict[str, float] = field(default_factory=dict)  # device: when its connection ended
@@ -53,6 +60,7 @@ class Thread:
     answering: str = ""  # the platform's id of the customer's newest message: what a reply must name
     happened: int = 0  # the newest n of what happened to it (chronicle.py)
     rated: int = 0  # the first seq of the newest visit that was rated
+    known: Known | None = None  # its customer
 
 
 @dataclass(slots=True)
@@ -64,6 +72,8 @@ class ShopFloor:
     desks: dict[str, Desk] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)  # by the platform's conversation id
     queue: deque[Thread] = field(default_factory=deque)
+    customers: dict[str, Known] = field(default_factory=dict)  # by open_id
+    orders: dict[str, Purchase] = field(default_factory=dict)  # by the platform's order id
     settings: dict[type[msgspec.Struct], msgspec.Struct] = field(default_factory=dict)  # by shape (configuring.py)
     versions: dict[type[msgspec.Struct], int] = field(default_factory=dict)
     knowledge: Knowledge = field(default_factory=Knowledge)

@@ -1,7 +1,7 @@
 """Profile doudian: the shop platform's message push (消息推送), a signed array of tagged items.
 
-Envelope, signature, probe and trade tags are the platform's. It has no public tag for chat: CHAT below is our own,
-modelled on TikTok Shop's customer-service webhooks.
+Envelope, signature, probe and the tags of orders (doudian_orders.py) are the platform's. It has no public tag for chat:
+CHAT below is our own, modelled on TikTok Shop's customer-service webhooks.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from reference_service.domain.events import (
     place_of,
     rated_of,
 )
+from reference_service.platforms import doudian_orders
 from reference_service.platforms.webhook import same
 
 PATH = "/api/v1/douyin/doudian"
@@ -116,6 +117,8 @@ def parse(headers: Mapping[str, str], body: bytes) -> Pushed:
 def _read(app: str, raw: msgspec.Raw) -> tuple[str, Event | None]:
     item = _item.decode(raw)
     tag = str(item.tag)
+    if tag in doudian_orders.TAGS:
+        return tag, doudian_orders.step(app, tag, raw, _unwrapped(item.data))
     if tag not in CHAT:
         return tag, None
     chat = _chat.decode(_unwrapped(item.data))

@@ -4,9 +4,11 @@ from collections import deque
 
 import msgspec
 
-from reference_service.domain import configuring, duty, outbox, snoozing
+from reference_service.domain import configuring, customers, duty, orders, outbox, snoozing
 from reference_service.domain.articles import Article
 from reference_service.domain.changes import Changes
+from reference_service.domain.customers import Customer, Known
+from reference_service.domain.orders import Purchase
 from reference_service.domain.records import (
     Conversation,
     Counter,
@@ -39,6 +41,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
     for article in reader.rows(Article, "ORDER BY number"):
         world.floors[article.shop_id].knowledge.put(article)
     _threads(world, reader)
+    _customers(world, reader)
     _desks(world, reader, now)
     duty.restore(world)
     snoozing.restore(world)
@@ -89,6 +92,15 @@ def _threads(world: World, reader: Reader) -> None:
     for floor in world.floors.values():
         queued = [thread for thread in floor.threads.values() if thread.conversation.state == "queued"]
         floor.queue = deque(sorted(queued, key=lambda thread: thread.conversation.waits_since))
+
+
+def _customers(world: World, reader: Reader) -> None:
+    for customer in reader.rows(Customer, "ORDER BY number"):
+        world.floors[customer.shop_id].customers[customer.open_id] = Known(customer)
+    for order in reader.rows(Purchase):
+        orders.put_back(world.floors[order.shop_id], order)
+    for thread in world.threads.values():
+        customers.put_back(world.floor_of(thread), thread)
 
 
 def _place(world: World, thread: Thread, message: Message) -> None:

@@ -80,7 +80,7 @@ DIFFERENT_TOLD: Final = {
 def test_every_operation_of_the_contract_has_a_route_and_every_route_an_operation() -> None:
     promised = {(method.upper(), path) for path, item in OPENAPI["paths"].items() for method in METHODS & set(item)}
     routes = [route for route in ROUTES if isinstance(route, Route)]
-    offered = {(method, route.path) for route in routes for method in (route.methods or set()) - {"HEAD"}}
+    offered = {(method, unmarked(route.path)) for route in routes for method in (route.methods or set()) - {"HEAD"}}
     missing = [f"{method} {path}: in openapi.yaml; add its Route" for method, path in sorted(promised - offered)]
     missing += [f"{method} {path}: a Route; describe it in openapi.yaml" for method, path in sorted(offered - promised)]
     assert not missing, "\n".join(["", *missing])
@@ -162,6 +162,11 @@ def test_the_dispatch_types_are_the_contracts_with_the_contracts_fields() -> Non
 
 
 # What the tests are made of: the two sides in one form.
+
+
+def unmarked(path: str) -> str:
+    """{open_id:path}, which may hold a slash, is the contract's {open_id}."""
+    return re.sub(r":\w+}", "}", path)
 
 
 def bodies() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -98,14 +98,14 @@ async def test_the_probe_is_answered_and_a_wrong_signature_is_not(talk: Any) -> 
 async def test_every_good_item_of_a_batch_is_told_in_order_though_one_is_bad(talk: Any, capsys: Any) -> None:
     pusher, device = talk
     bad = {"tag": "90014", "msg_id": "x", "data": "not JSON"}
-    answer = await pusher.push(pusher.message("二", 2), bad, item(101, {"p_id": 1}), pusher.message("三", 3))
+    answer = await pusher.push(pusher.message("二", 2), bad, item(104, {"p_id": 1}), pusher.message("三", 3))
     assert (answer.status_code, answer.json()) == (200, SUCCESS)
     told = [await device.dispatch("message.created") for _ in range(2)]
     assert [(each["text"], each["seq"], each["index"]) for each in told] == [("二", 2, 2), ("三", 3, 3)]
     pusher.service.engine.tell_ignored()
     lines = [msgspec.json.decode(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["why"] for line in lines if line["event"] == "item_not_read"] != []
-    assert [(line["kind"], line["items"]) for line in lines if line["event"] == "pushed_and_ignored"] == [("101", 1)]
+    assert [(line["kind"], line["items"]) for line in lines if line["event"] == "pushed_and_ignored"] == [("104", 1)]
 
 
 async def test_all_of_a_batch_is_one_commit(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:

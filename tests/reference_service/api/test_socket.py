@@ -7,6 +7,8 @@ import pytest
 
 from reference_service.settings import Settings
 
+CUSTOMER = {"open_id": "c1", "nick": "小王", "grade": "new", "tags": []}
+
 
 def token(headers: dict[str, str]) -> str:
     return headers["Authorization"].removeprefix("Bearer ")
@@ -107,7 +109,7 @@ async def test_ready_shows_what_the_agent_holds_and_where_the_log_is(service: An
         "capacity": 20,
         "availability": "online",
         "heads": {"cv1": 2},
-        "conversations": [{"conversation_id": "cv1", "seq": 2, "customer": {"open_id": "c1", "nick": "小王"}}],
+        "conversations": [{"conversation_id": "cv1", "seq": 2, "customer": CUSTOMER}],
     }
 
 

@@ -14,7 +14,7 @@ def test_a_first_message_opens_a_conversation_and_reaches_an_agent(stage: Any) -
     assert stage.write("c1", "m1", "在吗", index=1) == "taken"
     (assigned_type, assigned), (created_type, created) = stage.log(desk)
     assert (assigned_type, created_type) == ("conversation.assigned", "message.created")
-    assert assigned["customer"] == {"open_id": "c1", "nick": "昵称c1"}
+    assert assigned["customer"] == {"open_id": "c1", "nick": "昵称c1", "grade": "new", "tags": []}
     assert (assigned["reason"], assigned["load"], assigned["capacity"]) == ("new", 1, 2)
     assert (created["text"], created["seq"], created["platform_message_id"], created["index"]) == ("在吗", 1, "m1", 1)
 

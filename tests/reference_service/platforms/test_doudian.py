@@ -158,8 +158,7 @@ def test_a_picture_is_named_by_its_kind() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        item("100", '{"p_id":4712345680779753833,"s_ids":[4712345680779753833],"shop_id":4463798001,"biz":2}'),
-        item(206, {"aftersale_id": 4712345680779753833, "golive_im_user_id": "73"}),
+        item("104", '{"p_id":4712345680779753833,"s_ids":[4712345680779753833],"shop_id":4463798001,"biz":2}'),
         item("90013", text({"shop_id": 4463798001, "conversation_id": "73", "buyer": {"im_user_id": "7"}})),
         item("90014", text(CHAT | {"sender": {"im_user_id": "1", "role": "SYSTEM"}})),
         item("90014", text(CHAT | {"is_visible": False})),
@@ -167,7 +166,7 @@ def test_a_picture_is_named_by_its_kind() -> None:
         {"tag": 7},
     ],
 )
-def test_orders_entering_notices_and_unknown_tags_are_acknowledged_and_counted(given: dict[str, object]) -> None:
+def test_logistics_entering_notices_and_unknown_tags_are_acknowledged_and_counted(given: dict[str, object]) -> None:
     assert parsed(given) == Pushed([], doudian.SUCCESS, [str(given["tag"])], [])
 
 

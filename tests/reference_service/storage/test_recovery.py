@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reference_service.domain import speaking
 from reference_service.domain.changes import Changes
+from reference_service.domain.events import Ordered
 from reference_service.domain.outbox import Answer
 from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import World
@@ -25,7 +26,7 @@ ACTIONS = st.lists(
         st.sampled_from(
             [
                 *("write", "write", "late", "recall", "resolve", "reply", "reply", "say", "ok", "lost", "offline"),
-                *("online", "snooze", "transfer", "reopen", "label"),
+                *("online", "order", "snooze", "transfer", "reopen", "label"),
             ]
         ),
         st.integers(0, 3),
@@ -87,6 +88,11 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.calls.extend(changes.calls)
     elif what in ("ok", "lost") and stage.calls:
         stage.answer(stage.calls.pop(0), Answer("ok", f"r{number}") if what == "ok" else Answer("lost"))
+    elif what == "order":
+        step = ("created", "paid", "cancelled")[number % 3]
+        named = customer if number % 2 else ""
+        order, case = f"o{number % 4}", f"r{number % 2}"
+        stage.event(Ordered(stage.account("s1"), f"p{number}", order, named, step, number, case, "asked"))
     elif what in ("online", "offline"):
         stage.available(desk, what)
 
@@ -118,6 +124,10 @@ def _picture(world: World) -> dict[str, Any]:
         "desks": {name: _desk(desk) for f in world.floors.values() for name, desk in f.desks.items()},
         "clocks": {name: world.agenda.when("snooze", name) for name in world.threads if _snoozed(world, name)},
         "threads": {name: _thread(thread) for name, thread in world.threads.items()},
+        "orders": {
+            name: {o.id: msgspec.structs.asdict(o) for o in f.orders.values()} for name, f in world.floors.items()
+        },
+        "customers": {name: [_known(k) for k in f.customers.values()] for name, f in world.floors.items()},
     }
 
 
@@ -128,6 +138,12 @@ def _snoozed(world: World, name: str) -> bool:
 def _desk(desk: Any) -> dict[str, Any]:
     sent = {key: (message.id, message.text, message.status) for key, message in desk.sent.items()}
     return {"s": desk.s, "held": sorted(desk.held), "snoozed": sorted(desk.snoozed), "sent": sent}
+
+
+def _known(known: Any) -> dict[str, Any]:
+    thread = known.thread and known.thread.conversation.id
+    kept = msgspec.structs.asdict(known.customer)
+    return kept | {"orders": sorted(known.orders), "account": known.account, "thread": thread}
 
 
 def _thread(thread: Any) -> dict[str, Any]:
