@@ -56,8 +56,16 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/sensitive-words": PEOPLE,
     "PUT /api/v1/sensitive-words": ADMIN,
     "POST /api/v1/sensitive-words/check": PEOPLE,
-    # csat
+    # shop
     "POST /api/v1/csat": LEADS,
+    "GET /api/v1/complaint-path": PEOPLE,
+    "PUT /api/v1/complaint-path": ADMIN,
+    "GET /api/v1/complaints": PEOPLE,
+    "POST /api/v1/complaints": PEOPLE,
+    "GET /api/v1/complaints/{complaint_id}": PEOPLE,
+    "GET /api/v1/complaints/{complaint_id}/notes": PEOPLE,
+    "POST /api/v1/complaints/{complaint_id}/notes": PEOPLE,
+    "POST /api/v1/complaints/{complaint_id}/close": PEOPLE,
     # duty
     "GET /api/v1/business-hours": PEOPLE,
     "PUT /api/v1/business-hours": ADMIN,

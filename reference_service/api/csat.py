@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, read, signed_in
@@ -49,3 +50,6 @@ async def rate(request: Request) -> Response:
 def view(rating: ratings.Rating) -> Rating:
     """A rating as openapi.yaml shows one."""
     return Rating(rating.conversation_id, rating.visit_from, rating.stars, rating.satisfied, rating.agent_id, rating.at)
+
+
+ROUTES = (Route("/api/v1/csat", rate, methods=["POST"]),)

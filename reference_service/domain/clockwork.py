@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from reference_service.domain import snoozing
+from reference_service.domain import complaint_clock, snoozing
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
@@ -12,6 +12,7 @@ Strike = Callable[[World, str, Changes], None]  # the world, the clock's key; ch
 
 CLOCKS: Final[dict[str, Strike]] = {
     snoozing.CLOCK: snoozing.strike,
+    complaint_clock.CLOCK: complaint_clock.strike,
 }
 
 

@@ -153,8 +153,30 @@ class CsatSubmitted(msgspec.Struct):
     at: float
 
 
+class ComplaintUpdated(msgspec.Struct):
+    """complaint.updated."""
+
+    complaint_id: str
+    conversation_id: str
+    what: str
+    state: str
+    level: str
+    due_at: float
+    breached: bool
+
+
+class ComplaintSuggested(msgspec.Struct):
+    """complaint.suggested: words of the customer that sound like one."""
+
+    conversation_id: str
+    message_id: str
+    seq: int
+
+
 Payload = (
     CsatSubmitted
+    | ComplaintUpdated
+    | ComplaintSuggested
     | Blocked
     | Updated
     | Recalled
@@ -181,6 +203,8 @@ TYPES: dict[type[Payload], str] = {
     QueuePosition: "queue.position",
     AgentAvailability: "agent.availability",
     CsatSubmitted: "csat.submitted",
+    ComplaintUpdated: "complaint.updated",
+    ComplaintSuggested: "complaint.suggested",
 }
 
 

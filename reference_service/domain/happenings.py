@@ -8,6 +8,7 @@ from reference_service.domain.records import Availability, Message
 from reference_service.domain.world import Desk, ShopFloor, Thread
 
 if TYPE_CHECKING:
+    from reference_service.domain.complaint import Complaint
     from reference_service.domain.customers import Known
     from reference_service.domain.orders import Purchase
     from reference_service.domain.ratings import Rating
@@ -196,6 +197,21 @@ class OrderMoved(NamedTuple):
     known: Known | None
 
 
+class ComplaintSuggested(NamedTuple):
+    """A customer's words sound like a complaint, and none is open: people decide."""
+
+    thread: Thread
+    message: Message
+
+
+class ComplaintChanged(NamedTuple):
+    """A complaint is as it says now: opened, noted, contacted, escalated, breached, closed, told."""
+
+    floor: ShopFloor
+    complaint: Complaint
+    what: str
+
+
 Happening = (
     Opened
     | CustomerWrote
@@ -221,4 +237,6 @@ Happening = (
     | Went
     | Rated
     | OrderMoved
+    | ComplaintSuggested
+    | ComplaintChanged
 )

@@ -7,6 +7,7 @@ import msgspec
 from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.chronicle import Happened
+from reference_service.domain.complaint import Complaint, ComplaintNote, ComplaintPath
 from reference_service.domain.customers import Customer
 from reference_service.domain.hours import BusinessHours
 from reference_service.domain.orders import Purchase
@@ -40,14 +41,19 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Setting,
     Counter,
     Rating,
+    Complaint,
+    ComplaintNote,
     Article,
     Happened,
     Customer,
     Purchase,
 )
 
+SHELVED: Final[tuple[type[Record], ...]] = (Complaint,)  # all in memory (shelves.py)
+
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,
     AutoReplies,
     RoutingRules,
+    ComplaintPath,
 )

@@ -12,7 +12,7 @@ from reference_service.domain.agenda import Agenda
 from reference_service.domain.articles import Knowledge
 from reference_service.domain.changes import Changes
 from reference_service.domain.events import PlatformName
-from reference_service.domain.records import Conversation, Counter, Message, Person, Shop
+from reference_service.domain.records import Conversation, Counter, Message, Person, Record, Shop
 from reference_service.filtering.words import WordFilter
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Thread:
     happened: int = 0  # the newest n of what happened to it (chronicle.py)
     rated: int = 0  # the first seq of the newest visit that was rated
     known: Known | None = None  # its customer
+    complaint: str = ""  # the open one's id
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class ShopFloor:
     settings: dict[type[msgspec.Struct], msgspec.Struct] = field(default_factory=dict)  # by shape (configuring.py)
     versions: dict[type[msgspec.Struct], int] = field(default_factory=dict)
     knowledge: Knowledge = field(default_factory=Knowledge)
+    shelves: dict[type[Record], dict[str, Record]] = field(default_factory=dict)  # by shape and key (shelves.py)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections import deque
 
 import msgspec
 
-from reference_service.domain import configuring, customers, duty, orders, outbox, snoozing
+from reference_service.domain import complaint_clock, configuring, customers, duty, orders, outbox, shelves, snoozing
 from reference_service.domain.articles import Article
 from reference_service.domain.changes import Changes
 from reference_service.domain.customers import Customer, Known
@@ -20,7 +20,7 @@ from reference_service.domain.records import (
     Told,
     WordList,
 )
-from reference_service.domain.register import SETTINGS
+from reference_service.domain.register import SETTINGS, SHELVED
 from reference_service.domain.shops import place_person, place_shop
 from reference_service.domain.world import Thread, World
 from reference_service.filtering.words import Contacts, Word, WordFilter
@@ -45,6 +45,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
     _desks(world, reader, now)
     duty.restore(world)
     snoozing.restore(world)
+    _shelves(world, reader)
     changes = Changes(at=now)
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)
@@ -63,6 +64,15 @@ def _settings(world: World, reader: Reader) -> None:
     shapes = {shape.__name__: shape for shape in SETTINGS}
     for kept in reader.rows(Setting):
         configuring.place(world.floors[kept.shop_id], kept, shapes[kept.name])
+
+
+def _shelves(world: World, reader: Reader) -> None:
+    for shape in SHELVED:
+        for floor in world.floors.values():
+            for record in reader.rows(shape, "WHERE shop_id = ?", (floor.shop.id,)):
+                shelves.place(floor, record)
+    for floor in world.floors.values():
+        complaint_clock.restore(world, floor)
 
 
 def _threads(world: World, reader: Reader) -> None:

@@ -212,11 +212,19 @@ async def customer(service: Any, admin: dict[str, str]) -> str:
     return "c1"
 
 
+async def complaint(service: Any, admin: dict[str, str]) -> str:
+    await service.write("坏了", customer=f"c{len(service.engine.world.threads)}")
+    about = (await service.http.get("/api/v1/conversations", headers=admin)).json()["items"][-1]["id"]
+    new = {"conversation_id": about, "note": "坏了"}
+    return str((await service.http.post("/api/v1/complaints", json=new, headers=admin)).json()["id"])
+
+
 MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path parameter: an id of shop s1
     "conversation_id": conversation,
     "agent_id": agent,
     "article_id": article,
     "open_id": customer,
+    "complaint_id": complaint,
 }
 
 

@@ -15,6 +15,7 @@ from reference_service.domain.events import (
     Recalled,
     Written,
     place_of,
+    rated_of,
 )
 from reference_service.platforms import open_im
 
@@ -83,6 +84,12 @@ def test_content_may_be_an_object_or_a_json_string(content: bytes) -> None:
 )
 def test_echo_recall_read_and_rating_have_their_own_meaning(body: bytes, told: Any) -> None:
     assert open_im.parse({}, body) == Pushed((told,), b"{}")
+
+
+@pytest.mark.parametrize("stars", [1, 2, 3, 4, 5])
+def test_every_number_of_stars_is_taken_as_number_and_as_digit(stars: int) -> None:
+    for given in (stars, str(stars)):
+        assert rated_of(OURS, "@C==", "@r==", given) == Rated(OURS, "@C==", "@r==", stars)
 
 
 def test_the_nickname_is_the_writers() -> None:
