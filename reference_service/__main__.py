@@ -11,15 +11,13 @@ import socket
 import sys
 from pathlib import Path
 
-import msgspec
-import uvicorn
 import uvloop
 
-from reference_service import VERSION
 from reference_service.app import around
 from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
 from reference_service.shell.logs import log
+from reference_service.shell.serving import Server
 from reference_service.storage.lock import DataInUse
 from reference_service.storage.opening import Unusable
 
@@ -41,44 +39,12 @@ def main() -> int:
         return _complain(str(error))
 
 
-class Server(uvicorn.Server):
-    """Uvicorn, telling when it is ready."""
-
-    ready_file: Path | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to accept, then write the ready file."""
-        await super().startup(sockets)
-        port = sockets[0].getsockname()[1] if sockets else 0
-        if self.ready_file is not None:
-            temporary = self.ready_file.with_name(f".{self.ready_file.name}.{os.getpid()}")
-            temporary.write_bytes(msgspec.json.encode({"pid": os.getpid(), "port": port, "version": VERSION}))
-            temporary.replace(self.ready_file)
-        log("ready", pid=os.getpid(), port=port, version=VERSION)
-
-
 async def _serve(settings: Settings, listening: socket.socket, ready_file: Path | None) -> int:
     async with running(settings) as engine:
         gc.collect()
         gc.freeze()  # what was recovered stays: no collection walks it again
         gc.set_threshold(20_000)  # a message makes hundreds of objects, none of them in a cycle
-        server = Server(
-            uvicorn.Config(
-                around(engine),
-                http="httptools",
-                ws="websockets-sansio",
-                ws_max_size=settings.max_body,
-                ws_per_message_deflate=False,
-                ws_ping_interval=None,  # heartbeats are part of the contract
-                lifespan="off",
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                date_header=False,
-                log_level="warning",
-                timeout_graceful_shutdown=5,
-            )
-        )
+        server = Server(around(engine), settings, engine.limits)
         server.ready_file = ready_file
         watching = asyncio.create_task(_stop_when_failed(engine, server))
         await server.serve([listening])
@@ -89,7 +55,7 @@ async def _serve(settings: Settings, listening: socket.socket, ready_file: Path 
         return 1 if engine.failed.is_set() else 0
 
 
-async def _stop_when_failed(engine: Engine, server: uvicorn.Server) -> None:
+async def _stop_when_failed(engine: Engine, server: Server) -> None:
     await engine.failed.wait()
     server.should_exit = True
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from reference_service.api import socket
@@ -22,6 +22,13 @@ from reference_service.domain.refusal import Refusal
 from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
 from reference_service.storage.journal import StorageError
+
+HEADERS = {  # of every answer that does not say otherwise itself: nothing is guessed, kept, framed or run by a browser
+    b"x-content-type-options": b"nosniff",
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+}
 
 
 class Service(Starlette):
@@ -40,9 +47,19 @@ class Service(Starlette):
                 response = await on_problem(request, problem)
             except StorageError as error:
                 response = await on_storage(request, error)
+            response.raw_headers += HEADERS.items()
             await response(scope, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, _with_headers(send))
+
+
+def _with_headers(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*(HEADERS | dict(message["headers"])).items()]
+        await send(message)
+
+    return sent
 
 
 def create(settings: Settings | None = None) -> Service:

@@ -26,9 +26,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     call_timeout_s: float = 5.0
     echo_wait_s: float = 10.0  # how long a reply whose answer was lost waits for its echo
     calls_at_once: int = 128
-    inbox: int = 2000  # webhooks waiting for their commit before one is refused
+    inbox: int = 4000  # webhooks waiting for their commit before one is refused; half of it for one shop (429)
     login_failures: Rate = Rate(per_s=0.2, burst=10)  # wrong passwords for one login until it is barred (429)
-    peer_failures: Rate = Rate(per_s=1.0, burst=100)  # wrong passwords from one address
+    peer_failures: Rate = Rate(per_s=1.0, burst=100)  # wrong passwords and operator keys from one address
+    peer_rate: Rate = Rate(per_s=1000.0, burst=5000)  # requests without a token from one address
+    caller_rate: Rate = Rate(per_s=500.0, burst=5000)  # requests of one person
+    shop_rate: Rate = Rate(per_s=5000.0, burst=20_000)  # requests of all people of a shop
+    frame_rate: Rate = Rate(per_s=200.0, burst=1000)  # frames of one device (4008)
+    request_s: float = 30.0  # how long a request may be on its way (408)
+    identify_s: float = 10.0  # how long a connection may stay without a name (4001)
+    max_unnamed: int = 5000  # connections without a name yet (4029)
+    max_devices: int = 16  # connected devices of one agent (4029)
+    max_shop_devices: int = 5000  # connected devices of all agents of a shop (4029)
     max_body: int = 256 * 1024
     max_word_list: int = 4 * 1024 * 1024
     max_replay: int = 20_000  # events; a longer gap is an invalid session

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from reference_service.api.requests import operator, signed_in
+from reference_service.api.requests import engine_of, limit, operator, peer_of, signed_in
 
 Who = Literal["anyone", "platform", "operator", "admin", "supervisor", "agent"]
 
@@ -115,8 +115,12 @@ def guarded(route: BaseRoute) -> BaseRoute:
 
 
 def enter(request: Request, who: tuple[Who, ...]) -> None:
-    """Let a caller in. Raises Problem 401 without a valid key or token, 403 for a person of another role."""
+    """Let a caller in. Raises Problem 401 without a valid key or token, 403 for another role, 429 for too many."""
     if who == OPERATOR:
         operator(request)
+    elif who == ANYONE and request.url.path.startswith("/api/"):
+        limit(engine_of(request), "peer_rate", peer_of(request))
     elif who not in (ANYONE, PLATFORM):
-        signed_in(request, *who)
+        engine, person = signed_in(request, *who)
+        limit(engine, "caller_rate", person.id)
+        limit(engine, "shop_rate", person.shop_id)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from reference_service import tokens
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, engine_of, identify, read, signed_in
+from reference_service.api.requests import answer, engine_of, identify, peer_of, read, signed_in
 from reference_service.domain import shops
 from reference_service.domain.records import Person
 from reference_service.shell.engine import Engine
@@ -75,14 +75,15 @@ async def another_password(engine: Engine, person: Person) -> str:
 
 
 def _proven(engine: Engine, request: Request, login: str, password: str, person: Person | None) -> bool:
-    now, peer = engine.clock.real(), request.client.host if request.client else ""
-    if barred := engine.limits.barred(login, peer, now):
-        raise Problem(429, "too_many_failures", "wait before the next attempt", retry_after_s=barred)
+    now, peer, limits = engine.clock.real(), peer_of(request), engine.limits
+    if wait := max(limits.wait("login_failures", login, now), limits.wait("peer_failures", peer, now)):
+        raise Problem(429, "too_many_failures", "wait before the next attempt", retry_after_s=wait)
     seal = tokens.password_seal(engine.key, password)
     right = tokens.same(seal, person.seal if person else "0" * len(seal))  # the same work for a login nobody has
     proven = right and person is not None and not person.disabled
     if not proven:
-        engine.limits.failed(login, peer, now)
+        limits.take("login_failures", login, now)
+        limits.take("peer_failures", peer, now)
     return proven
 
 

@@ -75,11 +75,23 @@ def bearer(connection: HTTPConnection) -> str:
 
 
 def operator(request: Request) -> Engine:
-    """The engine, for whoever holds the operator key. Raises Problem 401."""
+    """The engine, for whoever holds the operator key. Raises Problem 401, and 429 for who keeps guessing."""
     engine = engine_of(request)
     if not tokens.same(bearer(request), engine.settings.operator_key):
+        limit(engine, "peer_failures", peer_of(request))
         raise Problem(401, "operator_key_needed")
     return engine
+
+
+def peer_of(request: Request) -> str:
+    """The address a request came from; behind a proxy the proxy's."""
+    return request.client.host if request.client else ""
+
+
+def limit(engine: Engine, name: str, key: str) -> None:
+    """Count a request against a limit. Raises Problem 429."""
+    if wait := engine.limits.take(name, key, engine.clock.real()):
+        raise Problem(429, "too_many_requests", retry_after_s=wait)
 
 
 def identify(engine: Engine, token: str, use: str = "access") -> tuple[Person, float] | None:

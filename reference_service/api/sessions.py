@@ -57,6 +57,15 @@ def device_of(engine: Engine, desk: Desk, session: str) -> str | None:
     return claims.device if claims and claims.person == desk.person.id else None
 
 
+def has_room(engine: Engine, desk: Desk, device: str) -> bool:
+    """Whether one more device of this agent may connect (LIMIT-1)."""
+    person, settings = desk.person, engine.settings
+    room = engine.hub.has_room(person.id, person.shop_id, device, settings.max_devices, settings.max_shop_devices)
+    if not room:
+        engine.limits.hits["devices"] += 1
+    return room
+
+
 def end(engine: Engine, link: Link) -> None:
     """The connection of a link has ended."""
     desk = engine.world.desk(link.agent_id)
@@ -65,7 +74,8 @@ def end(engine: Engine, link: Link) -> None:
 
 
 def _link(engine: Engine, desk: Desk, device: str, s: int) -> Link:
-    return Link(desk.person.id, device, s, engine.clock.real(), engine.settings.max_unread_frames)
+    person, settings = desk.person, engine.settings
+    return Link(person.id, person.shop_id, device, s, engine.clock.real(), settings.max_unread_frames)
 
 
 async def _connect(engine: Engine, desk: Desk, link: Link) -> None:

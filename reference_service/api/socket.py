@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from reference_service.api import frames, sessions
@@ -10,12 +12,13 @@ from reference_service.api.conversations import may_resolve, resolve_thread
 from reference_service.api.problems import Problem
 from reference_service.api.requests import engine_of, identify
 from reference_service.domain import replies
+from reference_service.domain.rates import Bucket
 from reference_service.domain.world import Desk
 from reference_service.shell.engine import Engine
-from reference_service.shell.hub import SIGNED_OUT, TOO_SLOW, Link
+from reference_service.shell.hub import SIGNED_OUT, TOO_MANY, TOO_SLOW, Link
 from reference_service.storage.journal import StorageError
 
-BAD_FRAME, RESTARTING = 4002, 1012
+BAD_FRAME, TOO_FAST, RESTARTING = 4002, 4008, 1012
 PATIENCE = 10  # malformed frames until the connection is closed
 
 
@@ -28,7 +31,10 @@ class Hangup(Exception):
 
 
 async def connect(websocket: WebSocket) -> None:
-    """A device's connection from hello to its end."""
+    """A device's connection from hello to its end; a page of another site may not open one in its visitor's browser."""
+    if not same_origin(websocket.headers):
+        await websocket.close()  # before the handshake: 403
+        return
     await websocket.accept()
     with contextlib.suppress(OSError, WebSocketDisconnect):  # sending where nobody is any more
         try:
@@ -40,12 +46,18 @@ async def connect(websocket: WebSocket) -> None:
                 await websocket.close(hangup.code)
 
 
+def same_origin(headers: Headers) -> bool:
+    """Whether a browser's page is ours; what is no browser sends no Origin."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
 async def _converse(websocket: WebSocket, engine: Engine) -> None:
     settings = engine.settings
     hello = frames.Hello(settings.heartbeat_s, settings.resume_window_s)
     await websocket.send_text(frames.write(hello))
     conversation = Conversation(websocket, engine)
-    link = await asyncio.wait_for(conversation.greet(), settings.silence_s)
+    link = await _named(conversation, engine)
     link.until = conversation.until
     halves = asyncio.create_task(conversation.read(link)), asyncio.create_task(_write(websocket, link))
     try:
@@ -58,6 +70,21 @@ async def _converse(websocket: WebSocket, engine: Engine) -> None:
     for end in ends:
         if isinstance(end, Exception):
             raise end
+
+
+async def _named(conversation: "Conversation", engine: Engine) -> Link:
+    settings, limits = engine.settings, engine.limits
+    if limits.unnamed >= settings.max_unnamed:
+        limits.hits["unnamed"] += 1
+        raise Hangup(TOO_MANY)
+    limits.unnamed += 1
+    try:
+        return await asyncio.wait_for(conversation.greet(), settings.identify_s)
+    except TimeoutError:
+        limits.hits["identify"] += 1
+        raise Hangup(SIGNED_OUT) from None
+    finally:
+        limits.unnamed -= 1
 
 
 async def _write(websocket: WebSocket, link: Link) -> None:
@@ -77,6 +104,7 @@ class Conversation:
         self._websocket = websocket
         self._engine = engine
         self._bad = 0
+        self._bucket = Bucket(engine.settings.frame_rate)
         self.until = 0.0  # when the device's token ends
         self._desk: Desk | None = None
 
@@ -85,10 +113,13 @@ class Conversation:
         while True:
             said = await self._hear(None)
             if isinstance(said, frames.Identify):
-                return await sessions.start(self._engine, self._sign_in(said.d.token), said.d.device_id)
+                desk = self._sign_in(said.d.token)
+                self._let_in(desk, said.d.device_id)
+                return await sessions.start(self._engine, desk, said.d.device_id)
             if isinstance(said, frames.Resume):
                 desk = self._sign_in(said.d.token)
                 device = sessions.device_of(self._engine, desk, said.d.session_id)
+                self._let_in(desk, device or "")
                 link = await sessions.resume(self._engine, desk, device, said.d.s) if device else None
                 if link is not None:
                     return link
@@ -108,6 +139,9 @@ class Conversation:
         event = await self._websocket.receive()
         if event["type"] == "websocket.disconnect":
             raise Hangup(None)
+        if self._bucket.take(self._engine.clock.real()):
+            self._engine.limits.hits["frame_rate"] += 1
+            raise Hangup(TOO_FAST)
         try:
             return frames.parse(event.get("text") or "")
         except frames.FrameError as error:
@@ -117,6 +151,10 @@ class Conversation:
             complaint = frames.write(frames.Error("bad_frame", why=str(error)))
             await self._tell(link, complaint)
             return None
+
+    def _let_in(self, desk: Desk, device: str) -> None:
+        if not sessions.has_room(self._engine, desk, device):
+            raise Hangup(TOO_MANY)
 
     async def _tell(self, link: Link | None, frame: str) -> None:
         if link is None:

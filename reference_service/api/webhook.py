@@ -24,8 +24,6 @@ def receiver(hook: Webhook) -> Callable[[Request], Awaitable[Response]]:
         body = await body_of(request, engine.settings.max_body)
         if not hook.genuine(engine.world.apps, request.headers, body):
             raise Problem(401, "bad_signature")
-        if engine.inbox >= engine.settings.inbox:
-            raise Problem(429, "overloaded", retry_after_s=1)
         try:
             pushed = hook.parse(request.headers, body)
         except EventError as error:
@@ -48,13 +46,17 @@ async def _take(engine: Engine, pushed: Pushed) -> None:
         log("item_not_read", why=why)
     if not pushed.events:
         return
-    engine.inbox += 1
+    shop = pushed.events[0].account  # all of a push are of one shop, as the platforms send them
+    if not engine.inbox.admits(shop):
+        engine.limits.hits["inbox"] += 1
+        raise Problem(429, "overloaded", retry_after_s=1)
+    engine.inbox.enter(shop)
     try:
         changes = engine.begin()
         taken = [(event, _one(engine, event, changes)) for event in pushed.events]
         await engine.keep(changes)  # one commit for all of a request
     finally:
-        engine.inbox -= 1
+        engine.inbox.leave(shop)
     for event, taking in taken:
         if taking == "conflict" and isinstance(event, Written):
             log("message_id_conflict", message=event.message)

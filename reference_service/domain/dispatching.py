@@ -173,6 +173,13 @@ class ComplaintSuggested(msgspec.Struct):
     seq: int
 
 
+class NoticeOverload(msgspec.Struct):
+    """notice.overload: pushes of the shop that were refused in the last seconds; the platform sends them again."""
+
+    refused: int
+    at: float
+
+
 Payload = (
     CsatSubmitted
     | ComplaintUpdated
@@ -188,6 +195,7 @@ Payload = (
     | Changed
     | QueuePosition
     | AgentAvailability
+    | NoticeOverload
 )
 TYPES: dict[type[Payload], str] = {
     Created: "message.created",
@@ -205,6 +213,7 @@ TYPES: dict[type[Payload], str] = {
     CsatSubmitted: "csat.submitted",
     ComplaintUpdated: "complaint.updated",
     ComplaintSuggested: "complaint.suggested",
+    NoticeOverload: "notice.overload",
 }
 
 

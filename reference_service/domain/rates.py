@@ -12,33 +12,55 @@ class Rate(NamedTuple):
     burst: float
 
 
-class Buckets:
-    """One bucket a key, all of one rate. A full bucket is not kept, so what is idle costs nothing."""
+class Bucket:
+    """One bucket, full at first."""
+
+    __slots__ = ("_at", "_left", "_rate")
 
     def __init__(self, rate: Rate) -> None:
-        self.rate = rate
-        self._spent: dict[str, tuple[float, float]] = {}  # key: what was left, and when that was
+        self._rate = rate
+        self._left = rate.burst
+        self._at = 0.0  # when that was left, in the caller's seconds
+
+    def take(self, now: float) -> float:
+        """Take one; 0.0 when it was there, else nothing is taken and these are the seconds until it is."""
+        if (wait := self.wait(now)) == 0.0:
+            self._left, self._at = self._now(now) - 1.0, now
+        return wait
+
+    def wait(self, now: float) -> float:
+        """The seconds until one could be taken; 0.0 for now."""
+        return max(0.0, 1.0 - self._now(now)) / self._rate.per_s
+
+    def full(self, now: float) -> bool:
+        """Whether it is as if nothing had been taken."""
+        return self._now(now) >= self._rate.burst
+
+    def _now(self, now: float) -> float:
+        return min(self._rate.burst, self._left + max(0.0, now - self._at) * self._rate.per_s)
+
+
+class Buckets:
+    """One bucket a key, all of one rate, in bounded memory: full buckets are forgotten, then the ones made first."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._buckets: dict[str, Bucket] = {}
 
     def take(self, key: str, now: float) -> float:
-        """Take one; 0.0 when it was there, else nothing is taken and these are the seconds until it is."""
-        left = self._left(key, now)
-        if left < 1.0:
-            return (1.0 - left) / self.rate.per_s
-        self._spent.pop(key, None)  # to the end of the dictionary: the eldest stand first
-        self._spent[key] = (left - 1.0, now)
-        if len(self._spent) > MOST_KEYS:
-            self._forget(now)
-        return 0.0
+        """As Bucket.take."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            if len(self._buckets) >= MOST_KEYS:
+                self._forget(now)
+            bucket = self._buckets[key] = Bucket(self._rate)
+        return bucket.take(now)
 
     def wait(self, key: str, now: float) -> float:
-        """The seconds until one could be taken; 0.0 for now."""
-        return max(0.0, 1.0 - self._left(key, now)) / self.rate.per_s
-
-    def _left(self, key: str, now: float) -> float:
-        left, at = self._spent.get(key, (self.rate.burst, now))
-        return min(self.rate.burst, left + max(0.0, now - at) * self.rate.per_s)
+        """As Bucket.wait."""
+        bucket = self._buckets.get(key)
+        return bucket.wait(now) if bucket else 0.0
 
     def _forget(self, now: float) -> None:
-        self._spent = {key: spent for key, spent in self._spent.items() if self._left(key, now) < self.rate.burst}
-        while len(self._spent) > MOST_KEYS // 2:  # a flood of keys: the ones that were quiet longest go
-            del self._spent[next(iter(self._spent))]
+        kept = [(key, bucket) for key, bucket in self._buckets.items() if not bucket.full(now)]
+        self._buckets = dict(kept[-(MOST_KEYS // 2) :])

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import aiohttp
 
-from reference_service.domain import assigning, clockwork, outbox, presence, time_travel
+from reference_service.domain import assigning, clockwork, outbox, overload, presence, time_travel
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.events import PlatformName
+from reference_service.domain.inbox import Inbox
 from reference_service.domain.outbox import Answer
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
@@ -54,7 +55,7 @@ class Engine:
         self.hub = links.Hub()
         self.limits = Limits(settings)
         self.search = Search()
-        self.inbox = 0  # webhooks taken in and not yet committed
+        self.inbox = Inbox(settings.inbox)
         self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
         self.jobs: set[str] = set()  # long work under way, of which one at a time is enough
         self.ready = False
@@ -119,12 +120,14 @@ class Engine:
                 link.close(links.SIGNED_OUT)
             elif real - link.heard > self.settings.silence_s:
                 link.close(links.SILENT)
-        settle(self.world, changes)
-        if changes.rows or changes.removed:
-            self.journal.add(changes).add_done_callback(_seen)
         if real >= self._tell_ignored_at:
             self._tell_ignored_at = real + TELL_IGNORED_S
             self.tell_ignored()
+            overload.notice(self.world, self.inbox.refused, changes)
+            self.inbox.refused.clear()
+        settle(self.world, changes)
+        if changes.rows or changes.removed:
+            self.journal.add(changes).add_done_callback(_seen)
         if real >= self._tell_head_at:
             self._tell_head_at = real + TELL_HEAD_S
             self.tell_head()

@@ -2,11 +2,12 @@
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Iterable
 
 from reference_service.domain.changes import Dispatched
 
-REPLACED, SILENT, TOO_SLOW, SIGNED_OUT = 4003, 4009, 4029, 4001
+REPLACED, SILENT, TOO_SLOW, SIGNED_OUT, TOO_MANY = 4003, 4009, 4029, 4001, 4029
 
 
 class Link:
@@ -15,8 +16,9 @@ class Link:
     It holds its frames until opened, so that `ready` or a replay stands before everything that happens meanwhile.
     """
 
-    def __init__(self, agent_id: str, device: str, s: int, heard: float, limit: int) -> None:
+    def __init__(self, agent_id: str, shop_id: str, device: str, s: int, heard: float, limit: int) -> None:
         self.agent_id = agent_id
+        self.shop_id = shop_id
         self.device = device
         self.s = s  # the newest event in the buffer or sent
         self.heard = heard  # when the device last said something
@@ -67,12 +69,15 @@ class Hub:
 
     def __init__(self) -> None:
         self._links: dict[str, dict[str, Link]] = {}
+        self._of_shop = Counter[str]()
 
     def add(self, link: Link) -> None:
         """Register a link; an older one of the same device is closed as replaced."""
         older = self._links.setdefault(link.agent_id, {}).get(link.device)
         if older is not None:
             older.close(REPLACED)
+        else:
+            self._of_shop[link.shop_id] += 1
         self._links[link.agent_id][link.device] = link
 
     def remove(self, link: Link) -> bool:
@@ -81,9 +86,15 @@ class Hub:
         if links.get(link.device) is not link:
             return False
         del links[link.device]
+        self._of_shop[link.shop_id] -= 1
         if not links:
             del self._links[link.agent_id]
         return True
+
+    def has_room(self, agent_id: str, shop_id: str, device: str, of_agent: int, of_shop: int) -> bool:
+        """Whether a device may connect: in the place of its older connection, or below both limits."""
+        links = self._links.get(agent_id, {})
+        return device in links or (len(links) < of_agent and self._of_shop[shop_id] < of_shop)
 
     def of(self, agent_id: str) -> Iterable[Link]:
         """The links of one agent's devices."""

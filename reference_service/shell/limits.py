@@ -1,4 +1,4 @@
-"""The limits of this process that are counted over time, each with its own buckets, and how often each was hit."""
+"""The limits of this process that are counted over time, and how often each limit was hit (LIMIT-1)."""
 
 import math
 from collections import Counter
@@ -8,25 +8,28 @@ from reference_service.settings import Settings
 
 
 class Limits:
-    """`hits` counts refusals by the limit's name; times are the clock's real seconds."""
+    """`hits` counts refusals by the limit's name; times are the clock's real seconds, waits whole ones."""
 
     def __init__(self, settings: Settings) -> None:
         self.hits = Counter[str]()
-        self._failures = {
+        self.unnamed = 0  # connections that have not said yet which device they are
+        self._rates = {
             "login_failures": Buckets(settings.login_failures),
             "peer_failures": Buckets(settings.peer_failures),
+            "peer_rate": Buckets(settings.peer_rate),
+            "caller_rate": Buckets(settings.caller_rate),
+            "shop_rate": Buckets(settings.shop_rate),
         }
 
-    def barred(self, login: str, peer: str, now: float) -> int:
-        """For how many whole seconds nobody may try this login from there, because of what failed before; 0 for now."""
-        waits = {
-            "login_failures": self._failures["login_failures"].wait(login, now),
-            "peer_failures": self._failures["peer_failures"].wait(peer, now),
-        }
-        self.hits.update(name for name, wait in waits.items() if wait > 0.0)
-        return math.ceil(max(waits.values()))
+    def take(self, limit: str, key: str, now: float) -> int:
+        """Count one against a limit; 0, or the seconds after which it would be taken."""
+        return self._told(limit, self._rates[limit].take(key, now))
 
-    def failed(self, login: str, peer: str, now: float) -> None:
-        """A password was wrong."""
-        self._failures["login_failures"].take(login, now)
-        self._failures["peer_failures"].take(peer, now)
+    def wait(self, limit: str, key: str, now: float) -> int:
+        """The seconds after which one would be taken; 0 for now."""
+        return self._told(limit, self._rates[limit].wait(key, now))
+
+    def _told(self, limit: str, wait: float) -> int:
+        if wait > 0.0:
+            self.hits[limit] += 1
+        return math.ceil(wait)

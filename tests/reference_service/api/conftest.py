@@ -17,7 +17,6 @@ import httpx
 import jsonschema_rs
 import msgspec
 import pytest
-import uvicorn
 import yaml
 from aiohttp import web
 from starlette.applications import Starlette
@@ -25,6 +24,7 @@ from starlette.applications import Starlette
 from reference_service.app import around
 from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
+from reference_service.shell.serving import Server
 
 CONTRACT = Path(__file__).parents[3] / "contract"
 OPENAPI = yaml.safe_load((CONTRACT / "openapi.yaml").read_text(encoding="utf-8"))
@@ -231,13 +231,10 @@ def token(headers: dict[str, str]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def listening(app: Starlette) -> AsyncIterator[int]:
+async def listening(app: Starlette, engine: Engine) -> AsyncIterator[int]:
     """The application on a free port of loopback."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        config = uvicorn.Config(
-            app, ws="websockets-sansio", lifespan="off", log_level="warning", access_log=False, ws_ping_interval=None
-        )
-        server = uvicorn.Server(config)
+        server = Server(app, engine.settings, engine.limits)
         task = asyncio.create_task(server.serve([free]))
         try:
             yield free.getsockname()[1]
@@ -256,7 +253,7 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
         http = await stack.enter_async_context(client)
 
         async def port() -> int:
-            return await stack.enter_async_context(listening(app))
+            return await stack.enter_async_context(listening(app, engine))
 
         ws = await stack.enter_async_context(aiohttp.ClientSession())
         yield Service(engine, http, ws, port)

@@ -111,6 +111,18 @@ def test_roles_and_security_of_an_operation_agree() -> None:
             assert one.roles <= {"anyone", "platform"}, named(one)
 
 
+def test_the_contract_lists_the_refusals_that_the_gate_and_the_body_bring() -> None:
+    wrong = []
+    for one in OPERATIONS:
+        needed = {"429"} if one.path.startswith("/api/") else set()
+        needed |= {"401"} if one.roles & {*ROLES, "operator"} else set()
+        needed |= {"403"} if one.roles & ROLES and one.roles < ROLES else set()
+        needed |= {"413", "422"} if "requestBody" in one.item else set()
+        missing = sorted(needed - set(one.item["responses"]))
+        wrong += [f"{named(one)} in openapi.yaml: add {', '.join(missing)} to its responses"] if missing else []
+    assert not wrong, "\n".join(["", *wrong])
+
+
 def test_a_route_without_a_row_cannot_be_opened() -> None:
     async def handler(_: Any) -> Any:
         raise AssertionError

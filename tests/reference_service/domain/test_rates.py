@@ -37,5 +37,5 @@ def test_a_flood_of_keys_takes_bounded_memory_and_forgets_nobody_who_just_spent(
     buckets = Buckets(Rate(0.001, 1.0))
     for number in range(rates.MOST_KEYS * 3):
         assert buckets.take(f"k{number}", 0.0) == 0.0
-    assert len(buckets._spent) <= rates.MOST_KEYS
+    assert len(buckets._buckets) <= rates.MOST_KEYS
     assert buckets.take(f"k{rates.MOST_KEYS * 3 - 1}", 0.0) > 0.0
