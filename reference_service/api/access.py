@@ -86,6 +86,9 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/customers/{open_id}": PEOPLE,
     "PATCH /api/v1/customers/{open_id}": PEOPLE,
     "POST /api/v1/customers/{open_id}/orders": ADMIN,
+    "GET /api/v1/bot": LEADS,
+    "PUT /api/v1/bot": ADMIN,
+    "POST /api/v1/conversations/{conversation_id}/handoff": LEADS,
     # service
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,

@@ -10,14 +10,12 @@ from starlette.routing import Route
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, floor_of, number, read, signed_in
 from reference_service.domain import articles, knowledge
-from reference_service.domain.knowledge import Code
 from reference_service.domain.records import Person
 from reference_service.shell.engine import Engine
 from reference_service.storage.search import Busy
 
 MOST = 2**53 - 1
 MAX_QUERY = 500
-STATUS: dict[Code, int] = {"blocked": 422, "validity": 422, "no_question": 422, "too_many": 409, "version_is_old": 409}
 
 
 class Article(msgspec.Struct):
@@ -91,7 +89,7 @@ async def create_article(request: Request) -> Response:
     engine, person = signed_in(request)
     new = await read(request, knowledge.NewArticle)
     changes = engine.begin()
-    made = accepted(knowledge.add(engine.world, floor_of(engine, person), new, changes))
+    made = knowledge.add(engine.world, floor_of(engine, person), new, changes)
     await engine.keep(changes)
     return answer(view(made, changes.at), 201)
 
@@ -102,7 +100,7 @@ async def change_article(request: Request) -> Response:
     patch = await read(request, knowledge.ArticlePatch)
     changes = engine.begin()
     article = _article(engine, person, request)
-    changed = accepted(knowledge.change(floor_of(engine, person), article, patch, changes))
+    changed = knowledge.change(floor_of(engine, person), article, patch, changes)
     await engine.keep(changes)
     return answer(view(changed, changes.at))
 
@@ -129,13 +127,6 @@ async def search(request: Request) -> Response:
         raise Problem(429, "overloaded", retry_after_s=1) from None
     await engine.settled()
     return answer(FoundArticles([FoundArticle(view(one.article, now), one.score) for one in found]))
-
-
-def accepted(result: articles.Article | knowledge.Refused) -> articles.Article:
-    """The article a command made. Raises Problem where it was refused."""
-    if isinstance(result, knowledge.Refused):
-        raise Problem(STATUS[result.code], result.code)
-    return result
 
 
 def view(article: articles.Article, now: float) -> Article:

@@ -20,7 +20,7 @@ import msgspec
 
 from reference_service.domain import configuring, speaking
 from reference_service.domain.changes import Changes
-from reference_service.domain.happenings import CustomerWrote, Opened, Queued
+from reference_service.domain.happenings import CustomerWrote, HandedOver, Opened, Queued
 from reference_service.domain.hours import BusinessHours, open_at
 from reference_service.domain.world import ShopFloor, Thread, World
 from reference_service.filtering import judging
@@ -87,6 +87,11 @@ def queue(world: World, queued: Queued, changes: Changes) -> None:
     """Whoever waits is told so, unless they know that nobody is there or that a person is being fetched."""
     if not said(queued.thread, "off_hours") and not said(queued.thread, "handover"):
         say(world, queued.thread, "queueing", changes)
+
+
+def hand_over(world: World, handed: HandedOver, changes: Changes) -> None:
+    """Whoever the bot hands over is told so."""
+    say(world, handed.thread, "handover", changes)
 
 
 def restore(thread: Thread) -> None:

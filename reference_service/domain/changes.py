@@ -45,6 +45,7 @@ class Changes:
     removed: list[tuple[type[Record], tuple[object, ...]]] = field(default_factory=list)  # record, key
     dispatched: list[Dispatched] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # conversations whose bot has something to decide
     removed_shops: list[str] = field(default_factory=list)
     signed_out: list[str] = field(default_factory=list)  # people whose devices are closed
     happened: list[Happening] = field(default_factory=list)  # in order; domain/reactions.py goes through them

@@ -76,6 +76,11 @@ def released(what: happenings.Released) -> Entry:
     return Entry(what.thread, "released", SERVICE, detail)
 
 
+def handed_over(what: happenings.HandedOver) -> Entry:
+    """The bot gave it to people."""
+    return Entry(what.thread, "handed_over", what.by or SERVICE, {"why": what.why})
+
+
 def transferred(what: happenings.Transferred) -> Entry:
     """It went on from an agent to another, or to the queue."""
     detail: dict[str, object] = {"from": what.desk.person.id, "to": what.to, "reason": what.reason}
@@ -127,6 +132,7 @@ ENTRIES: Final[dict[type, Callable[[Any], Entry]]] = {
     happenings.Queued: queued,
     happenings.Assigned: assigned,
     happenings.Released: released,
+    happenings.HandedOver: handed_over,
     happenings.Transferred: transferred,
     happenings.Resolved: resolved,
     happenings.Snoozed: snoozed,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from reference_service.domain import complaint_clock, snoozing
+from reference_service.domain import bot_visits, complaint_clock, snoozing
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
@@ -11,6 +11,7 @@ from reference_service.domain.world import World
 Strike = Callable[[World, str, Changes], None]  # the world, the clock's key; changes.at is the moment it was set for
 
 CLOCKS: Final[dict[str, Strike]] = {
+    bot_visits.CLOCK: bot_visits.strike,
     snoozing.CLOCK: snoozing.strike,
     complaint_clock.CLOCK: complaint_clock.strike,
 }

@@ -65,6 +65,14 @@ class BotSpoke(NamedTuple):
     message: Message
 
 
+class HandedOver(NamedTuple):
+    """The bot gives a conversation to people, by itself or because a person (`by`) wants it; it is routed next."""
+
+    thread: Thread
+    why: str  # as domain/bot.py names it
+    by: str
+
+
 class ReplySettled(NamedTuple):
     """The fate of a reply or automatic message is known, or in doubt: see its status."""
 
@@ -220,6 +228,7 @@ Happening = (
     | MessageRecalled
     | AgentReplied
     | BotSpoke
+    | HandedOver
     | ReplySettled
     | AgentRead
     | Queued

@@ -5,6 +5,7 @@ from typing import Literal
 
 from reference_service.domain import (
     assigning,
+    bot_visits,
     customers,
     dispatching,
     happenings,
@@ -68,7 +69,10 @@ def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes)
         visits.begin(thread, message.seq)
         customers.meet(floor, thread, judged_nick(floor, written), changes)
         changes.tell(happenings.Opened(thread, reason == "reopened"))
-        assigning.route(floor, thread, reason, changes)
+        if bot_visits.takes(floor):
+            bot_visits.greet(thread, changes)
+        else:
+            assigning.route(floor, thread, reason, changes)
         visits.tell_reopened(floor, thread, changes)
     changes.tell(happenings.CustomerWrote(thread, message))
     return "taken"

@@ -1,18 +1,18 @@
 """The knowledge base's commands: articles written, changed, removed, and made from a top question (R7.2, R5.4)."""
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated
 
 import msgspec
 
 from reference_service.domain.articles import Article, Kind
 from reference_service.domain.changes import Changes
 from reference_service.domain.questions import normal
+from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import ShopFloor, World
 from reference_service.filtering import judging
 
 STALE_AFTER_S = 30 * 86400.0  # R7.2: updated monthly
 MOST = 20_000  # articles of a shop
-Code = Literal["blocked", "validity", "too_many", "version_is_old", "no_question"]
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -47,18 +47,11 @@ class ArticlePatch(msgspec.Struct):
     promoted: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class Refused(NamedTuple):
-    """Nothing was changed; `code` is the contract's."""
-
-    code: Code
-
-
-def add(world: World, floor: ShopFloor, new: NewArticle, changes: Changes) -> Article | Refused:
-    """Write an article. Its answer must pass the shop's filter: a ready-made answer with a hole helps nobody."""
+def add(world: World, floor: ShopFloor, new: NewArticle, changes: Changes) -> Article:
+    """Write an article. Raises Refusal too_many, validity, blocked: a ready-made answer with a hole helps nobody."""
     if len(floor.knowledge.articles) >= MOST:
-        return Refused("too_many")
-    if code := _refusal(floor, new):
-        return Refused(code)
+        raise Refusal("too_many", f"a shop has at most {MOST} articles")
+    _check(floor, new)
     number = world.next_number("articles", changes)
     article = Article(
         id=f"k{number}",
@@ -79,15 +72,14 @@ def add(world: World, floor: ShopFloor, new: NewArticle, changes: Changes) -> Ar
     return _keep(floor, article, changes)
 
 
-def change(floor: ShopFloor, article: Article, patch: ArticlePatch, changes: Changes) -> Article | Refused:
-    """Change an article, unless somebody else did since `patch.version`."""
+def change(floor: ShopFloor, article: Article, patch: ArticlePatch, changes: Changes) -> Article:
+    """Change an article. Raises Refusal version_is_old where somebody else did since; others as `add`."""
     if patch.version not in (None, article.version):
-        return Refused("version_is_old")
+        raise Refusal("version_is_old", f"the current version is {article.version}")
     given = {name: value for name, value in msgspec.structs.asdict(patch).items() if value is not msgspec.UNSET}
     given.pop("version")
     new = msgspec.structs.replace(content(article), **given)
-    if code := _refusal(floor, new):
-        return Refused(code)
+    _check(floor, new)
     said = msgspec.structs.asdict(new) | {"questions": _json(new.questions), "tags": _json(new.tags)}
     changed = msgspec.structs.replace(article, **said, version=article.version + 1, updated_at=changes.at)
     return _keep(floor, changed, changes)
@@ -99,10 +91,13 @@ def remove(floor: ShopFloor, article: Article, changes: Changes) -> None:
     changes.remove(article)
 
 
-def promote(world: World, floor: ShopFloor, question: str, answer: str, changes: Changes) -> Article | Refused:
-    """From now on this question is answered automatically (FAQ-1); promoted again, its answer is replaced."""
+def promote(world: World, floor: ShopFloor, question: str, answer: str, changes: Changes) -> Article:
+    """From now on this question is answered automatically (FAQ-1); promoted again, its answer is replaced.
+
+    Raises Refusal no_question for a mere greeting; others as `add`.
+    """
     if not (form := normal(question)):
-        return Refused("no_question")
+        raise Refusal("no_question")
     there = [article for article in floor.knowledge.exact(form, changes.at) if article.promoted]
     if there:
         return change(floor, there[0], ArticlePatch(answer=answer), changes)
@@ -121,13 +116,14 @@ def is_stale(article: Article, now: float) -> bool:
     return now - article.updated_at > STALE_AFTER_S
 
 
-def _refusal(floor: ShopFloor, new: NewArticle) -> Code | None:
-    limits = new.valid_from, new.valid_until
-    if new.kind != "promotion" and limits != (None, None):
-        return "validity"
-    if None not in limits and not (new.valid_from or 0.0) < (new.valid_until or 0.0):
-        return "validity"
-    return None if judging.check(floor.words, new.answer, "to_customer").action == "pass" else "blocked"
+def _check(floor: ShopFloor, new: NewArticle) -> None:
+    begin, end = new.valid_from, new.valid_until
+    if new.kind != "promotion" and (begin is not None or end is not None):
+        raise Refusal("validity", "only a promotion is valid from a moment or until one")
+    if begin is not None and end is not None and begin >= end:
+        raise Refusal("validity", "it ends before it begins")
+    if judging.check(floor.words, new.answer, "to_customer").action != "pass":
+        raise Refusal("blocked", "the answer does not pass the shop's filter")
 
 
 def _keep(floor: ShopFloor, article: Article, changes: Changes) -> Article:

@@ -5,10 +5,13 @@ from typing import Literal
 Code = Literal[
     "bad_time",
     "blocked",
+    "no_question",
     "no_room",
     "not_able",
     "not_assignee",
     "not_found",
+    "too_many",
+    "validity",
     "version_is_old",
     "wrong_state",
 ]

@@ -6,6 +6,7 @@ import msgspec
 
 from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
+from reference_service.domain.bot import Bot
 from reference_service.domain.chronicle import Happened
 from reference_service.domain.complaint import Complaint, ComplaintNote, ComplaintPath
 from reference_service.domain.customers import Customer
@@ -54,6 +55,7 @@ SHELVED: Final[tuple[type[Record], ...]] = (Complaint,)  # all in memory (shelve
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,
     AutoReplies,
+    Bot,
     RoutingRules,
     ComplaintPath,
 )

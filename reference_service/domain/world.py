@@ -45,6 +45,17 @@ class Turn:
 
 
 @dataclass(slots=True)
+class BotVisit:
+    """The bot's part in a visit (bot_visits.py)."""
+
+    since: int  # the visit's first seq
+    dealt: int = 0  # what the customer said up to this seq is dealt with
+    answered: int = 0  # answers of the bot
+    last: str = ""  # what it answered last
+    person: bool = False  # a person has replied
+
+
+@dataclass(slots=True)
 class Thread:
     """A conversation alive: the messages of its visit, and the replies on their way out."""
 
@@ -59,6 +70,7 @@ class Thread:
     said: dict[str, int] = field(default_factory=dict)  # auto-reply scene: the seq it was last said with
     answering: str = ""  # the platform's id of the customer's newest message: what a reply must name
     happened: int = 0  # the newest n of what happened to it (chronicle.py)
+    bot: BotVisit | None = None  # of the newest visit in which it was asked
     rated: int = 0  # the first seq of the newest visit that was rated
     known: Known | None = None  # its customer
     complaint: str = ""  # the open one's id

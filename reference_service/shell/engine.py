@@ -21,6 +21,7 @@ from reference_service.platforms import APIS
 from reference_service.platforms.api import Api, Line
 from reference_service.settings import Settings
 from reference_service.shell import hub as links
+from reference_service.shell.answering import Answering
 from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
 from reference_service.shell.limits import Limits
@@ -47,6 +48,7 @@ class Engine:
     trail: Trail
     reader: Reader
     caller: Caller
+    answering: Answering
     apis: dict[PlatformName, Api]
 
     def __init__(self, settings: Settings) -> None:
@@ -95,6 +97,8 @@ class Engine:
             links.dispatch(self.hub, event)
         for call in changes.calls:
             self.caller.start(call)
+        for conversation_id in changes.asked:
+            self.answering.start(conversation_id)
         for person_id in changes.signed_out:
             for link in self.hub.of(person_id):
                 link.close(links.SIGNED_OUT)
@@ -177,6 +181,8 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.journal = Journal(engine.path, engine.release, engine.storage_failed, engine.trail)
         stack.push_async_callback(engine.journal.close)
         stack.push_async_callback(engine.caller.close)
+        engine.answering = Answering(engine.world, engine.search, engine.begin, engine.keep)
+        stack.push_async_callback(engine.answering.close)
         engine.world.speed = settings.business_speed
         await engine.keep(changes)
         ticking = asyncio.create_task(_ticks(engine))

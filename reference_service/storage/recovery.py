@@ -4,7 +4,17 @@ from collections import deque
 
 import msgspec
 
-from reference_service.domain import complaint_clock, configuring, customers, duty, orders, outbox, shelves, snoozing
+from reference_service.domain import (
+    bot_visits,
+    complaint_clock,
+    configuring,
+    customers,
+    duty,
+    orders,
+    outbox,
+    shelves,
+    snoozing,
+)
 from reference_service.domain.articles import Article
 from reference_service.domain.changes import Changes
 from reference_service.domain.customers import Customer, Known
@@ -49,6 +59,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
     changes = Changes(at=now)
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)
+    bot_visits.restore(world, changes)
     return world, changes
 
 

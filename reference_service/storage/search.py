@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import apsw
 
 from reference_service.domain.articles import Article, Kind, Knowledge
+from reference_service.domain.bot import Candidate, candidate
 from reference_service.domain.questions import words
 
 MOST_WORDS = 6  # of a query: the rarest decide, and each word more costs as much as all the articles it stands in
@@ -117,6 +118,11 @@ class Search:
         finally:
             self._waiting -= 1
 
+    async def candidates(self, knowledge: Knowledge, text: str, limit: int, at: float) -> list[Candidate]:
+        """The articles found for a text, each with its likeness to it. Raises Busy."""
+        found = await self.find(knowledge, text, limit, at)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _likened, found, text)
+
     def close(self) -> None:
         """End the thread; what waits is dropped."""
         self._thread.shutdown(cancel_futures=True)
@@ -130,3 +136,7 @@ class Search:
     def _find(self, knowledge: Knowledge, query: str, limit: int, at: float, kind: Kind | None) -> list[Found]:
         index = self._indexes.get(knowledge)
         return index.find(query, limit, at, kind) if index else []
+
+
+def _likened(found: list[Found], text: str) -> list[Candidate]:
+    return [candidate(one.article, text) for one in found]
