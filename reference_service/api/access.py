@@ -71,6 +71,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "PUT /api/v1/business-hours": ADMIN,
     "GET /api/v1/auto-replies": PEOPLE,
     "PUT /api/v1/auto-replies": ADMIN,
+    "GET /api/v1/response-tiers": PEOPLE,
+    "PUT /api/v1/response-tiers": ADMIN,
     # knowledge
     "GET /api/v1/knowledge": PEOPLE,
     "POST /api/v1/knowledge": LEADS,

@@ -7,6 +7,7 @@ from reference_service.api.settings import reads, replaces
 from reference_service.domain import auto_replies
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.hours import BusinessHours, next_opening, open_at
+from reference_service.domain.tiers import ResponseTiers
 from reference_service.domain.world import ShopFloor
 
 
@@ -26,4 +27,6 @@ ROUTES = (
     Route("/api/v1/business-hours", replaces(BusinessHours, "admin", more=now), methods=["PUT"]),
     Route("/api/v1/auto-replies", reads(AutoReplies)),
     Route("/api/v1/auto-replies", replaces(AutoReplies, "admin", check=sayable), methods=["PUT"]),
+    Route("/api/v1/response-tiers", reads(ResponseTiers)),
+    Route("/api/v1/response-tiers", replaces(ResponseTiers, "admin"), methods=["PUT"]),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from reference_service.domain import bot_visits, complaint_clock, snoozing
+from reference_service.domain import bot_visits, complaint_clock, snoozing, tiers
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
@@ -14,6 +14,7 @@ CLOCKS: Final[dict[str, Strike]] = {
     bot_visits.CLOCK: bot_visits.strike,
     snoozing.CLOCK: snoozing.strike,
     complaint_clock.CLOCK: complaint_clock.strike,
+    tiers.CLOCK: tiers.strike,
 }
 
 

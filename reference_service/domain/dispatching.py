@@ -180,10 +180,25 @@ class NoticeOverload(msgspec.Struct):
     at: float
 
 
+class TierWarning(msgspec.Struct):
+    """tier.warning: a response clock is about to run out."""
+
+    conversation_id: str
+    tier: str
+    seq: int
+    since: float
+    at: float
+
+
+class TierBreached(TierWarning):
+    """tier.breached: it has run out."""
+
+
 Payload = (
     CsatSubmitted
     | ComplaintUpdated
     | ComplaintSuggested
+    | TierWarning
     | Blocked
     | Updated
     | Recalled
@@ -198,6 +213,8 @@ Payload = (
     | NoticeOverload
 )
 TYPES: dict[type[Payload], str] = {
+    TierWarning: "tier.warning",
+    TierBreached: "tier.breached",
     Created: "message.created",
     Blocked: "message.blocked",
     Updated: "message.updated",

@@ -170,6 +170,15 @@ class Noted(NamedTuple):
     message: Message
 
 
+class TierBreached(NamedTuple):
+    """A response clock ran out at this moment for the turn that began with `seq`: instant, professional or human."""
+
+    thread: Thread
+    tier: str
+    seq: int
+    at: float
+
+
 class AvailabilitySet(NamedTuple):
     """An agent is online, away or offline now."""
 
@@ -241,6 +250,7 @@ Happening = (
     | Woke
     | Labelled
     | Noted
+    | TierBreached
     | AvailabilitySet
     | Came
     | Went

@@ -7,7 +7,16 @@ may make more happen: that is reacted to after it.
 from collections.abc import Callable
 from typing import Any, Final
 
-from reference_service.domain import auto_replies, bot_visits, chronicle, complaints, customers, happenings, turns
+from reference_service.domain import (
+    auto_replies,
+    bot_visits,
+    chronicle,
+    complaints,
+    customers,
+    happenings,
+    tiers,
+    turns,
+)
 from reference_service.domain.changes import Changes
 from reference_service.domain.world import World
 
@@ -15,14 +24,14 @@ Reaction = Callable[[World, Any, Changes], None]
 
 REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.Opened: (turns.opened, auto_replies.greet),
-    happenings.CustomerWrote: (turns.asked, auto_replies.leave_word, complaints.suggest, bot_visits.hear),
-    happenings.MessageRecalled: (turns.recalled,),
-    happenings.AgentReplied: (turns.answered, bot_visits.person_replied),
-    happenings.BotSpoke: (turns.heard,),
+    happenings.CustomerWrote: (turns.asked, tiers.watch, auto_replies.leave_word, complaints.suggest, bot_visits.hear),
+    happenings.MessageRecalled: (turns.recalled, tiers.watch),
+    happenings.AgentReplied: (tiers.catch_up, turns.answered, bot_visits.person_replied),
+    happenings.BotSpoke: (tiers.catch_up, turns.heard),
     happenings.HandedOver: (auto_replies.hand_over,),
     happenings.Queued: (auto_replies.queue,),
     happenings.Assigned: (customers.served,),
-    happenings.Resolved: (turns.over, customers.left, bot_visits.over),
+    happenings.Resolved: (tiers.catch_up, turns.over, customers.left, bot_visits.over),
     happenings.ReplySettled: (complaints.contact,),
 }
 

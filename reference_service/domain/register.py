@@ -28,6 +28,7 @@ from reference_service.domain.records import (
     WordList,
 )
 from reference_service.domain.routing_rules import RoutingRules
+from reference_service.domain.tiers import ResponseTiers, TierMark
 
 RECORDS: Final[tuple[type[Record], ...]] = (
     Shop,
@@ -48,6 +49,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Happened,
     Customer,
     Purchase,
+    TierMark,
 )
 
 SHELVED: Final[tuple[type[Record], ...]] = (Complaint,)  # all in memory (shelves.py)
@@ -58,4 +60,5 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     Bot,
     RoutingRules,
     ComplaintPath,
+    ResponseTiers,
 )

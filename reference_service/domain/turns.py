@@ -38,7 +38,10 @@ def heard(_: World, spoke: BotSpoke, __: Changes) -> None:
 def recalled(_: World, recalled: MessageRecalled, __: Changes) -> None:
     """What was taken back asks nothing: the turn is what is left of it."""
     if recalled.message.sender == "customer":
-        restore(recalled.thread)
+        thread, before = recalled.thread, recalled.thread.turn
+        restore(thread)
+        if before is not None and thread.turn is not None and thread.turn.seq == before.seq:
+            thread.turn = before
 
 
 def over(_: World, resolved: Resolved, __: Changes) -> None:

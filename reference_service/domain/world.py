@@ -18,6 +18,7 @@ from reference_service.filtering.words import WordFilter
 if TYPE_CHECKING:
     from reference_service.domain.customers import Known
     from reference_service.domain.orders import Purchase
+    from reference_service.domain.tiers import Step
 
 
 @dataclass(slots=True)
@@ -42,6 +43,9 @@ class Turn:
     since: float
     heard: bool = False  # something automatic was said since
     answered: bool = False
+    steps: tuple[Step, ...] = field(default=(), compare=False)  # of its response clocks (tiers.py)
+    passed: int = field(default=0, compare=False)  # so many of them
+    speed: float = field(default=1.0, compare=False)
 
 
 @dataclass(slots=True)

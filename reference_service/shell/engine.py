@@ -170,7 +170,9 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.path, engine.key, engine.trail = open_database(folder, settings.audit_key)
         engine.reader = Reader(engine.path)
         stack.callback(engine.reader.close)
-        engine.world, changes = recover(engine.reader, engine.clock.now(), settings.echo_wait_s)
+        engine.world, changes = recover(
+            engine.reader, engine.clock.now(), settings.echo_wait_s, settings.business_speed
+        )
         stack.callback(engine.search.close)
         for floor in engine.world.floors.values():
             engine.search.follow(floor.knowledge)
@@ -183,7 +185,6 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         stack.push_async_callback(engine.caller.close)
         engine.answering = Answering(engine.world, engine.search, engine.begin, engine.keep)
         stack.push_async_callback(engine.answering.close)
-        engine.world.speed = settings.business_speed
         await engine.keep(changes)
         ticking = asyncio.create_task(_ticks(engine))
         stack.push_async_callback(_stop, ticking)

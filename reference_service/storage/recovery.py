@@ -1,6 +1,7 @@
 """The world rebuilt from the tables at start, after a stop or a kill alike."""
 
 from collections import deque
+from typing import Final
 
 import msgspec
 
@@ -32,14 +33,23 @@ from reference_service.domain.records import (
 )
 from reference_service.domain.register import SETTINGS, SHELVED
 from reference_service.domain.shops import place_person, place_shop
+from reference_service.domain.tiers import TierMark
 from reference_service.domain.world import Thread, World
 from reference_service.filtering.words import Contacts, Word, WordFilter
 from reference_service.storage.reader import Reader
 
+# Of a visit that is not over: rows that have a conversation_id and a seq.
+IN_VISIT: Final = (
+    "EXISTS (SELECT 1 FROM conversation WHERE id = conversation_id AND state <> 'resolved' AND seq >= visit_from)"
+)
 
-def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Changes]:
-    """The world as it was committed, and what must follow from the stop (calls to be made or waited for)."""
-    world = World(recovered_at=now)
+
+def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) -> tuple[World, Changes]:
+    """The world as it was committed, and what must follow from the stop (calls to be made or waited for).
+
+    `speed` is the business's from now on.
+    """
+    world = World(recovered_at=now, speed=speed)
     world.counters = {counter.name: counter.value for counter in reader.rows(Counter)}
     world.taken = {taken.id_hash: taken.body_hash for taken in reader.rows(Taken)}
     for shop in reader.rows(Shop):
@@ -53,7 +63,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float) -> tuple[World, Chan
     _threads(world, reader)
     _customers(world, reader)
     _desks(world, reader, now)
-    duty.restore(world)
+    duty.restore(world, reader.rows(TierMark, f"WHERE {IN_VISIT}"))
     snoozing.restore(world)
     _shelves(world, reader)
     changes = Changes(at=now)
@@ -104,10 +114,7 @@ def _threads(world: World, reader: Reader) -> None:
         world.threads[name].happened = n
     for told in reader.rows(Told):
         world.threads[told.conversation_id].told[told.agent_id] = told.seq
-    visits = (
-        "WHERE step <> '' OR sender <> 'customer' OR EXISTS (SELECT 1 FROM conversation WHERE id = conversation_id "
-        "AND state <> 'resolved' AND seq >= visit_from) ORDER BY conversation_id, seq"
-    )
+    visits = f"WHERE step <> '' OR sender <> 'customer' OR {IN_VISIT} ORDER BY conversation_id, seq"
     for message in reader.rows(Message, visits):
         _place(world, world.threads[message.conversation_id], message)
     for floor in world.floors.values():

@@ -5,8 +5,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
+import apsw
 import msgspec
 import pytest
 from aiohttp import web
@@ -34,6 +36,10 @@ from reference_service.domain.records import Logged, Person, Priority, Shop
 from reference_service.domain.replies import Accepted, Refused
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
 from reference_service.filtering.words import Word, WordFilter
+from reference_service.storage import tables
+from reference_service.storage.journal import commit
+from reference_service.storage.reader import Reader
+from reference_service.storage.recovery import recover
 
 T = TypeVar("T")
 ECHO_WAIT_S = 10.0
@@ -54,8 +60,16 @@ class Stage:
         self._do(lambda changes: shops.add_shop(self.world, shop, "seal", changes))
         return self.world.floors[name]
 
-    def agent(self, capacity: int = 2, certified: bool = True, device: str | None = "d1", shop: str = "s1") -> Desk:
-        desk = self._do(lambda c: shops.add_agent(self.world, shop, "x", "regular", capacity, certified, "seal", c))
+    def agent(
+        self,
+        capacity: int = 2,
+        certified: bool = True,
+        device: str | None = "d1",
+        shop: str = "s1",
+        role: Any = "agent",
+    ) -> Desk:
+        more = (capacity, certified, "seal")
+        desk = self._do(lambda c: shops.add_agent(self.world, shop, "x", "regular", *more, c, role))
         if device:
             self.on(desk, device)
         return desk
@@ -133,6 +147,18 @@ class Stage:
         self._do(lambda changes: clockwork.run(self.world, self.now, changes))
         for thread in outbox.ripe(self.world, self.now):
             self._do(lambda changes, thread=thread: outbox.proceed(self.world, thread, changes))  # type: ignore[misc]
+
+    def restart(self, folder: Path) -> None:
+        """The world as its rows in this folder tell it; no device is connected any more."""
+        connection = apsw.Connection(str(folder / "service.db"))
+        tables.prepare(connection)
+        commit(connection, self.all)
+        connection.close()
+        reader = Reader(folder / "service.db")
+        self.world, changes = recover(reader, self.now, ECHO_WAIT_S, self.world.speed)
+        reader.close()
+        self.floor = self.world.floors["s1"]
+        self.all.append(changes)
 
     def thread(self, customer: str, shop: str = "s1") -> Thread:
         return self.world.floors[shop].threads[f"@{customer}-{shop}"]

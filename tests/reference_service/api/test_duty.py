@@ -11,6 +11,7 @@ from reference_service.settings import Settings
 Serve = Callable[[Settings], AbstractAsyncContextManager[Any]]
 HOURS = "/api/v1/business-hours"
 SCENES = "/api/v1/auto-replies"
+TIERS = "/api/v1/response-tiers"
 DAY = [{"start": "09:00", "end": "22:00"}]
 WEEK = dict.fromkeys(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], DAY)
 
@@ -29,7 +30,7 @@ async def test_business_hours_are_nine_to_twenty_two_until_they_are_replaced_by_
     assert (await service.http.get(HOURS, headers=admin)).json() == put.json()
 
 
-@pytest.mark.parametrize("path", [HOURS, SCENES])
+@pytest.mark.parametrize("path", [HOURS, SCENES, TIERS])
 async def test_settings_are_the_administrators_to_change_and_nobody_elses_to_see(service: Any, path: str) -> None:
     admin = await service.shop()
     _, agent = await service.agent(admin)
@@ -93,3 +94,43 @@ async def test_a_scene_is_said_through_the_platform_once_also_across_a_restart(
         messages = (await service.http.get("/api/v1/conversations/cv1/messages", headers=admin)).json()["items"]
     assert said == ["在的，亲", "排队中"] * 2
     assert [message["sender"] for message in messages] == ["customer", "bot", "bot", "customer"]
+
+
+async def advance(service: Any, seconds: float) -> None:
+    headers = {"Authorization": "Bearer op"}
+    told = await service.http.post("/api/v1/test-hooks/clock", json={"advance_s": seconds}, headers=headers)
+    assert told.status_code == 200, told.text
+
+
+async def test_the_clocks_of_a_turn_reach_the_assignees_devices_once_also_across_a_restart(
+    settings: Settings, serve: Serve
+) -> None:
+    async with serve(settings) as service:
+        admin = await service.shop()
+        _, agent = await service.agent(admin)
+        device = await service.device(agent)
+        await service.write("在吗")
+        await advance(service, 60.0)
+        first = await device.dispatch("tier.breached")
+    async with serve(settings) as service:
+        device = await service.device(agent)
+        await advance(service, 200.0)
+        await device.dispatch("tier.breached")
+        seen = (await service.http.get("/api/v1/sync", headers=agent)).json()["events"]
+    told = [(event["t"], event["d"]["tier"]) for event in seen if event["t"].startswith("tier.")]
+    kinds = ("tier.warning", "tier.breached")
+    assert told == [(kind, tier) for tier in ("instant", "professional") for kind in kinds]
+    assert (first["seq"], first["at"] - first["since"]) == (1, 30.0)
+
+
+async def test_limits_that_do_not_rise_change_nothing(service: Any) -> None:
+    admin = await service.shop()
+    wrong = await service.http.put(TIERS, json={"instant_s": 400}, headers=admin)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "malformed")
+    assert (await service.http.get(TIERS, headers=admin)).json() == {
+        "version": 0,
+        "instant_s": 30.0,
+        "professional_s": 180.0,
+        "human_s": 300.0,
+        "warn_share": 0.8,
+    }
