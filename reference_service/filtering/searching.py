@@ -16,7 +16,7 @@ from reference_service.filtering.spelling import Spelling
 from reference_service.filtering.squeezing import CLAUSE, runs, squeeze
 
 # Doubled, each is another word: 你妈妈的 has no 你妈的 in it. Three in a row are a repetition as any other.
-_DOUBLED: Final = frozenset("妈爸爷奶哥姐弟妹宝叔婆公舅姑娃")
+_DOUBLED: Final = frozenset("妈爸爷奶哥姐弟妹叔婆公舅姑娃")
 
 
 class Seen(NamedTuple):
@@ -24,6 +24,7 @@ class Seen(NamedTuple):
 
     spelling: Spelling
     places: list[list[int]]
+    reach: tuple[int, int]  # the first and the last place, with what repeats the edges
 
     @property
     def first(self) -> int:
@@ -53,7 +54,7 @@ class Index:
         seen: list[Seen] = []
         if self._in_folded is not None:
             for which, start, end in self._in_folded.find_matches_as_indexes(folded, overlapping=True):
-                seen.append(Seen(self._strict[which], [[at] for at in range(start, end)]))
+                seen.append(Seen(self._strict[which], [[at] for at in range(start, end)], (start, end - 1)))
         if self._in_squeezed is not None:
             candidates = self._in_squeezed.find_matches_as_indexes(squeeze(folded), overlapping=True)
             where = runs(folded) if candidates else []
@@ -72,7 +73,8 @@ def _loosely(spelling: Spelling, found: list[list[int]], folded: str) -> Iterato
         places = [at for run in core for at in run]
         gaps = [folded[left + 1 : right] for left, right in pairwise(places)]
         if _may_be(gaps, spelling):
-            yield Seen(spelling, _by_character(core, spelling.counts))
+            reach = (found[0][0], found[-1][-1]) if spelling.repeats else (places[0], places[-1])
+            yield Seen(spelling, _by_character(core, spelling.counts), reach)
 
 
 def _cores(spelling: Spelling, found: list[list[int]], folded: str) -> Iterator[list[list[int]]]:
@@ -84,18 +86,24 @@ def _cores(spelling: Spelling, found: list[list[int]], folded: str) -> Iterator[
         (run,), (need,) = found, counts
         yield from ([run[at : at + need]] for at in range(len(run) - need + 1))
         return
-    for run, need in zip(found[1:-1], counts[1:-1], strict=True):
-        another_word = len(run) == 2 and folded[run[0]] in _DOUBLED
-        if len(run) > need and (another_word or not spelling.repeats):
-            return
+    repeated = [at for at, (run, need) in enumerate(zip(found, counts, strict=True)) if len(run) > need]
+    inside = [at for at in repeated if 0 < at < len(found) - 1]
+    if inside and (not spelling.repeats or (repeated == inside and _another_word(found, inside, folded))):
+        return
     yield [found[0][-counts[0] :], *found[1:-1], found[-1][: counts[-1]]]
+
+
+def _another_word(found: list[list[int]], repeated: list[int], folded: str) -> bool:
+    run = found[repeated[0]]
+    return len(repeated) == 1 and len(run) == 2 and folded[run[0]] in _DOUBLED
 
 
 def _may_be(gaps: list[str], spelling: Spelling) -> bool:
     """Whether these gaps hide a word: one pause (加，微信) ends a clause, pauses all over (加，微，信) do hide one."""
     if not any(gaps):
         return True
-    return spelling.separators and (all(gaps) or all(CLAUSE.isdisjoint(gap) for gap in gaps))
+    pauses = any(not CLAUSE.isdisjoint(gap) for gap in gaps)
+    return spelling.separators and (not pauses or (len(gaps) > 1 and all(gaps)))
 
 
 def _by_character(core: list[list[int]], counts: tuple[int, ...]) -> list[list[int]]:

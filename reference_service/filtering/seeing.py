@@ -1,6 +1,6 @@
 """What makes a spelling in a text the listed word: nothing goes on at its edges, and its foldings are those allowed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
@@ -39,21 +39,22 @@ def via(seen: Seen, text: str, folded: str, sources: list[int]) -> Via | None:
 def _whole(seen: Seen, text: str, folded: str, sources: list[int]) -> bool:
     """Whether neither a Latin word nor a number goes on where the spelling is bounded."""
     spelling = seen.spelling
-    edges = ((seen.first, seen.first - 1, 0), (seen.last, seen.last + 1, -1))
-    for bounded, (edge, beyond, which) in zip(spelling.bounded, edges, strict=True):
-        if not 0 <= beyond < len(folded):
-            continue
-        if bounded and _letter(folded[edge]) and _letter(folded[beyond]):
+    for side, step in ((0, -1), (-1, 1)):
+        edge, reach = (seen.first, seen.last)[side], seen.reach[side]
+        if spelling.bounded[side] and all(_goes_on(folded, at, step, str.isalpha) for at in (edge, reach)):
             return False
-        if spelling.whole_numbers and folded[edge].isdecimal() and folded[beyond].isdecimal():
+        if spelling.whole_numbers and _goes_on(folded, edge, step, str.isdecimal):
             written = text[sources[edge]]  # a Chinese numeral as it is listed is a character like any other
-            if written != spelling.written[which] or written.isdecimal():
+            if written != spelling.written[side] or written.isdecimal():
                 return False
     return True
 
 
-def _letter(folded: str) -> bool:
-    return "a" <= folded <= "z"
+def _goes_on(folded: str, edge: int, step: int, kind: Callable[[str], bool]) -> bool:
+    beyond = edge + step
+    if not 0 <= beyond < len(folded):
+        return False
+    return all(character.isascii() and kind(character) for character in (folded[edge], folded[beyond]))
 
 
 def _means(seen: Seen, text: str, sources: list[int]) -> Iterator[Via]:

@@ -9,7 +9,7 @@ from typing import Final
 
 BETWEEN: Final = 4
 BARRIER: Final = "Ａ"  # a character of words that folding leaves nowhere
-CLAUSE: Final = frozenset(",.。!?;:、…\n\r\u2028\u2029") - {"."}  # where a person makes a pause
+CLAUSE: Final = frozenset(",。!?;:、…\n\r\u2028\u2029")  # where a person makes a pause
 _STROKES: Final = "丨丶ー"  # characters that people draw as lines and dots between others
 _SEPARATOR: Final = rf"[\W_{_STROKES}]"  # spaces, punctuation, signs, emoji, control characters
 _FAR: Final = re.compile(f"{_SEPARATOR}{{{BETWEEN + 1},}}")

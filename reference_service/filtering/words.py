@@ -71,7 +71,8 @@ class WordFilter:
         if self._look_alikes and has_foreign(folded):
             hits += _hits(text, LOOK_ALIKE.fold(text), LOOK_ALIKE, self._written)
         if self._sounded and has_letters(folded):
-            hits += _hits(text, TONELESS.fold(text), TONELESS, self._sounded)
+            for reading in (LOOK_ALIKE, TONELESS):
+                hits += _hits(text, reading.fold(text), reading, self._sounded)
         if self._contacts:
             hits += self._contact_hits(text, folded)
         return (_in_order(hits), self._allowed.spans(text, folded)) if hits else ([], [])

@@ -65,6 +65,7 @@ UNSEEN: list[tuple[Word, str]] = [
     (Word("全网第一"), "全网第12名"),
     (Word("全网第一"), "全网第11名"),
     (Word("加微信"), "请加，微信支付可以吗"),
+    (Word("微信"), "我说的微，信不信由你"),
     (Word("国家级"), "出口到二十个国家。级别很高"),
     (Word("微信"), "微 . . . 信"),
     (Word("微信"), "微a信"),
@@ -171,7 +172,7 @@ def test_without_options_it_finds_what_the_naive_oracle_finds(words: list[str], 
 def test_with_every_option_it_finds_all_that_and_only_hits_that_squeeze_to_a_word(words: list[str], text: str) -> None:
     options = {"boundary": False, "digits": True, "separators": True, "repeats": True}
     found = WordFilter([Word(word, **options) for word in words]).find(text)
-    assert {(hit.start, hit.end) for hit in found} >= naive(words, text)
+    assert {(hit.start, hit.end) for hit in found} >= naive([word for word in words if "." not in word], text)
     for hit in found:
         squeezed, listed = (
             [a for a, b in pairwise(f"{''.join(filter(str.isalnum, fold(part)))}\0") if a != b or a.isdecimal()]
