@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Protocol, TypeVar
 
 from reference_service.filtering.folding import PLAIN
-from reference_service.filtering.searching import automaton
+from reference_service.filtering.matching import Patterns
 
 Span = tuple[int, int]
 
@@ -28,13 +28,11 @@ class Allowed:
     """Allowed phrases, compiled. They are folded as words are, but separators and repeats are not seen through."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        self._automaton = automaton([folded for phrase in phrases if (folded := PLAIN.fold(phrase))])
+        self._phrases = Patterns([folded for phrase in phrases if (folded := PLAIN.fold(phrase))])
 
     def spans(self, text: str, folded: str) -> list[Span]:
         """Where phrases stand in a text, by their start."""
-        if self._automaton is None:
-            return []
-        found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        found = self._phrases.find(folded)
         sources = PLAIN.places(text) if found else []
         return sorted((sources[start], sources[end - 1] + 1) for _, start, end in found)
 

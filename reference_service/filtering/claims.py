@@ -43,7 +43,7 @@ CLAIMS: Final = (
         "chinese",
         f"up to {BETWEEN} spaces, signs, punctuation marks or emoji between two characters; a mark that ends a clause "
         "(，。！？；：、… line end) only in three characters and more with something between all of them; words of two "
-        "characters and more without a separator of their own",
+        "different characters and more without a separator of their own",
     ),
     Claim(
         "repeats",

@@ -1,19 +1,18 @@
-"""Spellings found in a folded text: two automata find candidates in linear time, a rule decides on loose ones.
+"""Spellings found in a folded text: automata find candidates in linear time, rules decide on loose ones.
 
-    folded ────────────────────────▶ automaton of strict spellings ───────────────▶ Seen
-       └── squeezing ──▶ squeezed ──▶ automaton of loose spellings ──▶ gaps, runs ──▶ Seen
+    folded ────────────────────────▶ patterns of strict spellings ────────────────▶ Seen
+       └── squeezing ──▶ squeezed ──▶ patterns of loose spellings ──▶ gaps, runs ──▶ Seen
 
-A spelling is loose where separators or repeats are seen through. Clean texts, nearly all, end at the automata.
+A spelling is loose where separators or repeats are seen through. Clean texts, nearly all, end at the patterns.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-import ahocorasick_rs
-
+from reference_service.filtering.matching import Patterns
 from reference_service.filtering.spelling import Spelling
-from reference_service.filtering.squeezing import CLAUSE, runs, squeeze
+from reference_service.filtering.squeezing import CLAUSE, places_of, runs, squeeze
 
 # Doubled, each is another word: 你妈妈的 has no 你妈的 in it. Three in a row are a repetition as any other.
 _DOUBLED: Final = frozenset("妈爸爷奶哥姐弟妹叔婆公舅姑娃")
@@ -43,37 +42,31 @@ class Index:
     def __init__(self, spellings: Sequence[Spelling]) -> None:
         self._strict = [spelling for spelling in spellings if not (spelling.separators or spelling.repeats)]
         self._loose = [spelling for spelling in spellings if spelling.separators or spelling.repeats]
-        self._in_folded = automaton([spelling.text for spelling in self._strict])
-        self._in_squeezed = automaton([squeeze(spelling.text) for spelling in self._loose])
+        self._in_folded = Patterns([spelling.text for spelling in self._strict])
+        self._in_squeezed = Patterns([squeeze(spelling.text) for spelling in self._loose])
 
     def __bool__(self) -> bool:
-        return bool(self._strict or self._loose)
+        return bool(self._in_folded or self._in_squeezed)
 
     def search(self, folded: str) -> list[Seen]:
         """Every spelling in a folded text, overlapping ones too."""
-        seen: list[Seen] = []
-        if self._in_folded is not None:
-            for which, start, end in self._in_folded.find_matches_as_indexes(folded, overlapping=True):
-                seen.append(Seen(self._strict[which], [[at] for at in range(start, end)], (start, end - 1)))
-        if self._in_squeezed is not None:
-            candidates = self._in_squeezed.find_matches_as_indexes(squeeze(folded), overlapping=True)
-            where = runs(folded) if candidates else []
+        seen = [
+            Seen(self._strict[which], [[at] for at in range(start, end)], (start, end - 1))
+            for which, start, end in self._in_folded.find(folded)
+        ]
+        if self._in_squeezed and (candidates := self._in_squeezed.find(squeeze(folded))):
+            where = runs(folded)
             for which, start, end in candidates:
-                seen += _loosely(self._loose[which], where[start:end], folded)
+                seen += _loosely(self._loose[which], [places_of(folded, run) for run in where[start:end]], folded)
         return seen
-
-
-def automaton(patterns: list[str]) -> ahocorasick_rs.AhoCorasick | None:
-    """The patterns as an automaton, None where there are none."""
-    return ahocorasick_rs.AhoCorasick(patterns) if patterns else None
 
 
 def _loosely(spelling: Spelling, found: list[list[int]], folded: str) -> Iterator[Seen]:
     for core in _cores(spelling, found, folded):
-        places = [at for run in core for at in run]
-        gaps = [folded[left + 1 : right] for left, right in pairwise(places)]
+        flat = [at for run in core for at in run]
+        gaps = [folded[left + 1 : right] for left, right in pairwise(flat)]
         if _may_be(gaps, spelling):
-            reach = (found[0][0], found[-1][-1]) if spelling.repeats else (places[0], places[-1])
+            reach = (found[0][0], found[-1][-1]) if spelling.repeats else (flat[0], flat[-1])
             yield Seen(spelling, _by_character(core, spelling.counts), reach)
 
 
@@ -109,5 +102,6 @@ def _may_be(gaps: list[str], spelling: Spelling) -> bool:
 def _by_character(core: list[list[int]], counts: tuple[int, ...]) -> list[list[int]]:
     places: list[list[int]] = []
     for run, need in zip(core, counts, strict=True):
-        places += [[at] for at in run[: need - 1]] + [run[need - 1 :]]
+        places += ([at] for at in run[: need - 1])
+        places.append(run[need - 1 :])
     return places

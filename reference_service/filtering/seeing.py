@@ -6,8 +6,8 @@ from typing import Final, Literal, get_args
 
 from reference_service.filtering.digits import digits_of
 from reference_service.filtering.folding import (
+    PLAIN,
     compatible,
-    fold_character,
     fold_look_alike,
     ignored,
     simplified,
@@ -70,7 +70,7 @@ def _means(seen: Seen, text: str, sources: list[int]) -> Iterator[Via]:
 
 
 def _between(character: str) -> Via:
-    if fold_character(character):
+    if PLAIN[character]:
         return "separators"
     return "invisible" if ignored(character) else "marks"
 
@@ -89,6 +89,6 @@ def how(listed: str, seen: str) -> Via:
         return "marks"
     if simplified(listed) == simplified(seen):
         return "traditional"
-    if digits_of(fold_character(listed)):
+    if digits_of(PLAIN[listed]):
         return "digits"
-    return "homoglyph" if fold_look_alike(seen) != fold_character(seen) else "width"
+    return "homoglyph" if fold_look_alike(seen) != PLAIN[seen] else "width"

@@ -57,10 +57,10 @@ class Spelling(NamedTuple):
 def spellings(word: Word) -> Iterator[Spelling]:
     """All spellings of a word that have something visible to match.
 
-    By default separators and repeats are seen through in Chinese words of two characters and more that have no
-    separators themselves; a word is not found inside a longer Latin word or number, but behind a mixed one an account
-    may follow (加vabc123); digits count in any dress, unless the word is nothing but Chinese numerals (六四 is no 64);
-    letters that look Latin count as Latin in words that have such.
+    By default separators and repeats are seen through in Chinese words of two different characters and more that have
+    no separators themselves; a word is not found inside a longer Latin word or number, but behind a mixed one an
+    account may follow (加vabc123); digits count in any dress, unless the word is nothing but Chinese numerals (六四 is
+    no 64); letters that look Latin count as Latin in words that have such.
     """
     yield from _written(word, word.word, "word")
     for alias in word.aliases or ():
@@ -78,7 +78,7 @@ def _written(word: Word, text: str, kind: Kind) -> Iterator[Spelling]:
     body = without_separators(folded)
     chinese = is_chinese(text)
     solid = len(body) == len(folded)  # no separators of its own
-    suits = chinese and solid and len(body) > 1
+    suits = chinese and solid and len(set(body)) > 1
     separators = len(body) > 1 and _or(word.separators, suits)
     repeats = bool(body) and (solid or separators) and _or(word.repeats, suits)
     written = [text[place] for place in PLAIN.places(text)]

@@ -7,6 +7,8 @@ never taken together: 11 is another number than 1.
 import re
 from typing import Final
 
+Span = tuple[int, int]
+
 BETWEEN: Final = 4
 BARRIER: Final = "Ａ"  # a character of words that folding leaves nowhere
 CLAUSE: Final = frozenset(",。!?;:、…\n\r\u2028\u2029")  # where a person makes a pause
@@ -15,6 +17,9 @@ _SEPARATOR: Final = rf"[\W_{_STROKES}]"  # spaces, punctuation, signs, emoji, co
 _FAR: Final = re.compile(f"{_SEPARATOR}{{{BETWEEN + 1},}}")
 _NEAR: Final = re.compile(f"{_SEPARATOR}+")
 _REPEATED: Final = re.compile(r"(\D)(?=\1)")
+_RUN: Final = re.compile(
+    rf"{_SEPARATOR}{{{BETWEEN + 1},}}|(?!{_SEPARATOR})(?:\d|(\D)(?:{_SEPARATOR}{{0,{BETWEEN}}}\1)*)"
+)
 
 
 def squeeze(folded: str) -> str:
@@ -27,25 +32,16 @@ def without_separators(folded: str) -> str:
     return _NEAR.sub("", folded)
 
 
-def runs(folded: str) -> list[list[int]]:
-    """Where in the folded text each character of the squeezed one stands, once or repeatedly; nowhere for a barrier."""
-    found: list[list[int]] = []
-    last = ""
-    gap = 0
-    for at, character in enumerate(folded):
-        if is_separator(character):
-            gap += 1
-            if gap == BETWEEN + 1:
-                found.append([])
-                last = ""
-        else:
-            gap = 0
-            if character == last and not character.isdecimal():
-                found[-1].append(at)
-            else:
-                found.append([at])
-            last = character
-    return found
+def runs(folded: str) -> list[Span]:
+    """From where to where (exclusive) each character of the squeezed text stands in the folded one, repeats and all."""
+    return [found.span() for found in _RUN.finditer(folded)]
+
+
+def places_of(folded: str, run: Span) -> list[int]:
+    """Where in a run its character stands; nowhere in a barrier."""
+    start, end = run
+    character = folded[start]
+    return [] if is_separator(character) else [at for at in range(start, end) if folded[at] == character]
 
 
 def is_separator(character: str) -> bool:

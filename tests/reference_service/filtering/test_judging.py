@@ -1,5 +1,8 @@
 """What the filter does with a text: no listed word passes, lengths stay, what is clean stays as it is."""
 
+import sys
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +53,50 @@ def test_neither_do_lone_surrogates(characters: list[str]) -> None:
     masked = judging.check(EVERYTHING, text, "to_agent").text
     assert masked is not None
     assert len(masked) == len(text)
+
+
+HOSTILE = WordFilter(
+    [Word("甲乙", pinyin=True), Word("甲"), Word("乙丙", boundary=False), Word("丁戊丁"), Word("vx", repeats=True)],
+    ["乙丙乙", "甲甲"],
+    contacts=ALL_CONTACTS,
+)
+
+
+def calls(text: str) -> int:
+    """How many functions are called to judge a text: its cost, whatever else the machine does."""
+    count = 0
+
+    def tick(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    judging.check(HOSTILE, text, "to_agent")  # fills the tables
+    sys.setprofile(tick)
+    try:
+        judging.check(HOSTILE, text, "to_agent")
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+UNITS = [
+    "甲",
+    "乙丙",
+    "甲.",
+    "甲丁乙",
+    "丁丁戊",
+    "v",
+    "ѵх",
+    "jia3 yi",
+    "1-3 8.",
+    "13800138000 ",
+    "a.b-",
+    "甲\u20dd",
+    "a.a@",
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_work_grows_as_the_text_does(unit: str) -> None:
+    short, long = calls((unit * 300)[:300]), calls((unit * 1200)[:1200])
+    assert long <= 4.4 * short

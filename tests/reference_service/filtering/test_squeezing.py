@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_service.filtering.folding import fold
-from reference_service.filtering.squeezing import BARRIER, BETWEEN, runs, squeeze
+from reference_service.filtering.squeezing import BARRIER, BETWEEN, is_separator, places_of, runs, squeeze
 
 
 @pytest.mark.parametrize(
@@ -26,18 +26,18 @@ def test_squeezed_texts(text: str, squeezed: str) -> None:
 
 
 @given(st.text("微信a1 .-😀丨，\n_", max_size=40) | st.text())
-def test_each_squeezed_character_stands_where_the_runs_say(text: str) -> None:
+def test_each_squeezed_character_stands_where_its_run_says(text: str) -> None:
     folded = fold(text)
     squeezed, where = squeeze(folded), runs(folded)
     assert len(where) == len(squeezed)
-    for character, places in zip(squeezed, where, strict=True):
-        assert {folded[place] for place in places} == (set() if character == BARRIER else {character})
-    flat = [place for places in where for place in places]
-    assert flat == sorted(flat)
+    for character, run in zip(squeezed, where, strict=True):
+        assert {folded[at] for at in places_of(folded, run)} == (set() if character == BARRIER else {character})
+    everywhere = [at for run in where for at in places_of(folded, run)]
+    assert everywhere == [at for at, character in enumerate(folded) if not is_separator(character)]
 
 
 @given(st.text("微信a1 .-😀丨，\n_", max_size=40))
 def test_no_run_reaches_across_more_separators_than_allowed(text: str) -> None:
     folded = fold(text)
-    for places in runs(folded):
-        assert all(right - left <= BETWEEN + 1 for left, right in pairwise(places))
+    for run in runs(folded):
+        assert all(right - left <= BETWEEN + 1 for left, right in pairwise(places_of(folded, run)))
