@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, floor_of, leads, number, read, signed_in
+from reference_service.bounds import Id, Version
 from reference_service.domain import customers, orders
 from reference_service.domain.customers import Known
 from reference_service.domain.events import Account, Ordered, OrderStep, RefundStep
@@ -94,8 +95,8 @@ class CustomerChange(msgspec.Struct):
     """As openapi.yaml says."""
 
     tags: Annotated[list[Tag], msgspec.Meta(max_length=20)] | UnsetType = UNSET
-    dedicated_agent_id: str | UnsetType | None = UNSET
-    version: int | None = None
+    dedicated_agent_id: Id | UnsetType | None = UNSET
+    version: Version | None = None
 
 
 async def list_customers(request: Request) -> Response:

@@ -4,19 +4,20 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from reference_service.bounds import MOST, Id, Secret
 from reference_service.domain.dispatching import Customer
 from reference_service.domain.records import Availability
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Nonce = Annotated[str, msgspec.Meta(max_length=64)]
 Device = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Place = Annotated[int, msgspec.Meta(ge=0)]
+Place = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 
 
 class IdentifyData(msgspec.Struct):
     """Payload of identify."""
 
-    token: str
+    token: Secret
     device_id: Device
 
 
@@ -29,8 +30,8 @@ class Identify(msgspec.Struct, tag_field="op", tag="identify"):
 class ResumeData(msgspec.Struct):
     """Payload of resume."""
 
-    token: str
-    session_id: str
+    token: Secret
+    session_id: Secret
     s: Place
 
 
@@ -43,7 +44,7 @@ class Resume(msgspec.Struct, tag_field="op", tag="resume"):
 class HeartbeatData(msgspec.Struct):
     """Payload of heartbeat."""
 
-    s: int | None = None
+    s: Place | None = None
 
 
 class Heartbeat(msgspec.Struct, tag_field="op", tag="heartbeat"):
@@ -67,9 +68,9 @@ class Ack(msgspec.Struct, tag_field="op", tag="ack"):
 class SendData(msgspec.Struct):
     """Payload of send."""
 
-    conversation_id: str
+    conversation_id: Id
     text: Annotated[str, msgspec.Meta(min_length=1)]
-    client_msg_id: Id
+    client_msg_id: ClientId
     nonce: Nonce | None = None
 
 
@@ -82,8 +83,8 @@ class Send(msgspec.Struct, tag_field="op", tag="send"):
 class ResolveData(msgspec.Struct):
     """Payload of resolve."""
 
-    conversation_id: str
-    client_msg_id: Id
+    conversation_id: Id
+    client_msg_id: ClientId
     nonce: Nonce | None = None
 
 
@@ -96,7 +97,7 @@ class Resolve(msgspec.Struct, tag_field="op", tag="resolve"):
 class ReadData(msgspec.Struct):
     """Payload of read."""
 
-    conversation_id: str
+    conversation_id: Id
     seq: Place
 
 
@@ -109,7 +110,7 @@ class Read(msgspec.Struct, tag_field="op", tag="read"):
 class TypingData(msgspec.Struct):
     """Payload of typing."""
 
-    conversation_id: str
+    conversation_id: Id
 
 
 class Typing(msgspec.Struct, tag_field="op", tag="typing"):

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from reference_service.api.conversations import MOST, has, thread_of, view
+from reference_service.api.conversations import has, thread_of, view
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, leads, read, signed_in
+from reference_service.bounds import Moment, Version
 from reference_service.domain import handing, labelling, snoozing, visits
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
@@ -18,7 +19,6 @@ from reference_service.domain.world import Desk, Thread
 from reference_service.shell.engine import Engine
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Version = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 
 
@@ -48,7 +48,7 @@ class Transfer(msgspec.Struct):
 class Snooze(msgspec.Struct):
     """As openapi.yaml says."""
 
-    until: float
+    until: Moment
 
 
 async def patch(request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, body_of, decode, floor_of, signed_in
+from reference_service.bounds import Version
 from reference_service.domain import configuring
 from reference_service.domain.records import Role
 from reference_service.domain.world import ShopFloor
@@ -33,7 +34,7 @@ def anything(_: ShopFloor, __: msgspec.Struct) -> None:
 class Versioned(msgspec.Struct):
     """`version`, where given, is the one being replaced."""
 
-    version: int | None = None
+    version: Version | None = None
 
 
 def reads(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, body_of, decode, floor_of, signed_in
+from reference_service.bounds import Version
 from reference_service.domain import shops
 from reference_service.filtering import judging
 from reference_service.filtering.claims import CLAIMS, NOT_CLAIMED
@@ -23,7 +24,7 @@ class NewWordList(msgspec.Struct):
     words: Annotated[list[Word], Meta(max_length=50_000)]
     allow: Annotated[list[str], Meta(max_length=50_000)] = []
     contacts: Contacts = Contacts()
-    version: int | None = None
+    version: Version | None = None
 
 
 class Check(msgspec.Struct):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from reference_service.bounds import Moment, Version
 from reference_service.domain.articles import Article, Kind
 from reference_service.domain.changes import Changes
 from reference_service.domain.questions import normal
@@ -28,22 +29,22 @@ class NewArticle(msgspec.Struct):
     answer: Text
     questions: Questions = []
     tags: Tags = []
-    valid_from: float | None = None
-    valid_until: float | None = None
+    valid_from: Moment | None = None
+    valid_until: Moment | None = None
     promoted: bool = False
 
 
 class ArticlePatch(msgspec.Struct):
     """What is to be different; with nothing it confirms that the article still holds."""
 
-    version: int | None = None
+    version: Version | None = None
     kind: Kind | msgspec.UnsetType = msgspec.UNSET
     title: Title | msgspec.UnsetType = msgspec.UNSET
     answer: Text | msgspec.UnsetType = msgspec.UNSET
     questions: Questions | msgspec.UnsetType = msgspec.UNSET
     tags: Tags | msgspec.UnsetType = msgspec.UNSET
-    valid_from: float | msgspec.UnsetType | None = msgspec.UNSET
-    valid_until: float | msgspec.UnsetType | None = msgspec.UNSET
+    valid_from: Moment | msgspec.UnsetType | None = msgspec.UNSET
+    valid_until: Moment | msgspec.UnsetType | None = msgspec.UNSET
     promoted: bool | msgspec.UnsetType = msgspec.UNSET
 
 

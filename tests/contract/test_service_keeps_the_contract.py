@@ -252,7 +252,7 @@ def plain(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     if "const" in rest or "enum" in rest:
         return {"values": sorted(rest.get("enum", [rest.get("const")]), key=repr)}
     if isinstance(kinds := rest.get("type"), list):
-        return either([plain(rest | {"type": kind}, document) for kind in kinds])
+        return either([{"type": "null"} if one == "null" else plain(rest | {"type": one}, document) for one in kinds])
     if choices := rest.get("oneOf") or rest.get("anyOf"):
         return either([plain(choice, document) for choice in choices])
     if rest.get("type") == "array":
