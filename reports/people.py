@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from fixtures.automatic import automatic
+from fixtures.script import script_of
+from history.tokens import find
 from reports.model import People
 
 if TYPE_CHECKING:
@@ -63,7 +66,8 @@ def people(history: "History") -> People:
 def rounds(history: "History") -> tuple[list[Round], int]:
     """Every answered round of every conversation, and how many were never answered."""
     speed = history.scenario.business_speed if history.scenario else 1.0
-    rows = history.of("sent", "received", "auto_received").filter(pl.col("conversation") != "")
+    greeting = (pl.col("kind") == "auto_received") & ~pl.col("message").cast(pl.String).is_in(_answers(history))
+    rows = history.of("sent", "received", "auto_received").filter((pl.col("conversation") != "") & ~greeting)
     kinds = rows["kind"].cast(pl.String).to_list()
     found: list[Round] = []
     begun: dict[str, int] = {}  # conversation: when its open round began
@@ -79,6 +83,15 @@ def rounds(history: "History") -> tuple[list[Round], int]:
             if not by_bot:
                 seen.add(conversation)
     return found, len(begun)
+
+
+def _answers(history: "History") -> list[str]:
+    """The tokens of a bot's answers: what else the target says by itself answers nobody."""
+    if history.spec is None:
+        return []
+    scenario = history.spec.scenario
+    texts = automatic(history.spec.number, script_of(scenario.talk), scenario.business)
+    return [find(faq.answer) for faq in texts.faqs]
 
 
 def _mean(values: Iterable[float]) -> float | None:

@@ -12,6 +12,7 @@ from fixtures.evasions import hide
 from fixtures.people import Order, nickname, order
 from fixtures.script import BUNDLED, Script
 from history.scenario import Customers
+from history.tokens import find, is_automatic
 
 BURST = (2, 5)  # messages of a burst, each count equally likely
 BURST_S = 1.0  # they all come within this time
@@ -75,9 +76,14 @@ def speak(
 
 
 def react(memory: Memory, reply: str, waited_s: float, script: Script = BUNDLED) -> Memory:
-    """The memory after a reply that came `waited_s` (business seconds) after the question."""
+    """The memory after a reply that came `waited_s` (business seconds) after the question.
+
+    A greeting, or another text the target sends by itself, is no answer, and annoys nobody.
+    """
     fitting = script.dialogues.intents[memory.intent].agent if memory.intent else ("",)
     helped = any(line in reply for line in fitting)
+    if not helped and is_automatic(find(reply)):
+        return memory
     change = (0.05 if helped else -0.2) - (0.2 if waited_s > PATIENCE_S else 0.0)
     return Memory(memory.intent, memory.replies + 1, helped, min(1.0, max(0.0, memory.mood + change)))
 

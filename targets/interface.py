@@ -202,7 +202,7 @@ class Automates(Target, Protocol):
     """Offers `automatic`: what the target says by itself can be set."""
 
     async def automatic(self, shop: Shop, texts: Automatic) -> None:
-        """Let the shop greet each visit, and answer what the articles cover beside its agents, at any hour."""
+        """Let the shop say these, at any hour: greet each visit, answer what the articles cover beside its agents."""
         ...
 
 

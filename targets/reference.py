@@ -4,7 +4,7 @@ Needs `operator_key` among the run's secrets. Every shop it makes is marked as t
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -12,9 +12,23 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from fixtures.automatic import Automatic
 from fixtures.words import Listed
 from history.run import ShopSpec
-from targets.interface import Agent, Cursor, Device, Event, Leftover, Limits, Run, Shop, TargetError, Version
+from targets import reference_business as business
+from targets.interface import (
+    Agent,
+    Cursor,
+    Device,
+    Event,
+    Leftover,
+    Limits,
+    Profile,
+    Run,
+    Shop,
+    TargetError,
+    Version,
+)
 from targets.reference_device import ANSWER_S, Data, Frame, Socket, begin, event
 
 _PAGE = 500
@@ -50,7 +64,7 @@ class Reference:
     """targets.interface.Target."""
 
     name = "reference"
-    offers = frozenset({"resume"})
+    offers = frozenset({"resume", "automatic", "profiles", "complaints"})
     limits = Limits()
     platform = "open-im"
 
@@ -128,6 +142,22 @@ class Reference:
             raise TargetError(f"{url}: device {device} cannot connect: {_name(error)}") from error
         connected.set_availability = partial(self._set_availability, agent)
         return connected
+
+    async def automatic(self, shop: Shop, texts: Automatic) -> None:
+        """targets.interface.Automates."""
+        await business.automatic(self._call, self._admins[shop.target_id], texts)
+
+    async def profiles(self, shop: Shop, customers: Sequence[Profile], agents: Sequence[Agent]) -> None:
+        """targets.interface.Profiles."""
+        await business.profiles(self._call, self._admins[shop.target_id], customers, agents)
+
+    async def complain(self, agent: Agent, conversation: str, what: str) -> str:
+        """targets.interface.HearsComplaints."""
+        return await business.complain(self._call, await self._token(agent), conversation, what)
+
+    async def close_complaint(self, agent: Agent, complaint: str, outcome: str) -> None:
+        """targets.interface.HearsComplaints."""
+        await business.close_complaint(self._call, await self._token(agent), complaint, outcome)
 
     async def _set_availability(self, agent: Agent, to: str) -> None:
         path = f"/api/v1/agents/{agent.id}/availability"

@@ -20,6 +20,12 @@ class Held(msgspec.Struct, frozen=True):
     conversation_id: str
 
 
+class Customer(msgspec.Struct, frozen=True):
+    """Who writes, in `conversation.assigned`."""
+
+    grade: str = ""
+
+
 class Data(msgspec.Struct, frozen=True):
     """The fields of every frame's `d` that this adapter reads; each frame has some of them."""
 
@@ -38,6 +44,12 @@ class Data(msgspec.Struct, frozen=True):
     session_id: str = ""
     heartbeat_s: float = 30.0
     conversations: tuple[Held, ...] = ()
+    customer: Customer = Customer()
+    rule: str = ""
+    tier: str = ""
+    complaint_id: str = ""
+    what: str = ""
+    stars: int = 0
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -121,7 +133,13 @@ def event(frame: Frame, raw: bytes = b"") -> Event:
     elif t == "message.updated" and d.status in ("failed", "in_doubt"):
         kind, note = ("reply_failed" if d.status == "failed" else "in_doubt"), d.reason
     elif t == "conversation.assigned":
-        kind, note = "assigned", ""
+        kind, note = "assigned", f"{d.customer.grade} {d.rule}".strip()
+    elif t in ("tier.warning", "tier.breached"):
+        kind, note = "tier", f"{d.tier} {t.removeprefix('tier.')}"
+    elif t == "complaint.updated":
+        return Event("complaint", d.conversation_id, d.sender, d.complaint_id, note=d.what, raw=raw)
+    elif t == "csat.submitted":
+        return Event("csat", d.conversation_id, d.sender, seq=d.stars, note=t, raw=raw)
     elif t in _WORDS:
         kind, note = "released", _WORDS[t]
     return Event(

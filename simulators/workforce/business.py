@@ -6,7 +6,7 @@ from typing import cast
 
 import msgspec
 
-from fixtures.automatic import automatic
+from fixtures.automatic import Automatic, automatic
 from fixtures.script import script_of
 from fixtures.shops import shop_of
 from history.run import RunSpec
@@ -26,8 +26,8 @@ async def ask(target: Target, spec: RunSpec, staff: Sequence[Agent], writer: Wri
     wanted = spec.scenario.business
     for name in missing(wanted, target):
         writer.add("not_offered", note=name)
-    if wanted.automatic and "automatic" in target.offers:
-        texts = automatic(spec.number, script_of(spec.scenario.talk))
+    texts = automatic(spec.number, script_of(spec.scenario.talk), wanted)
+    if texts != Automatic() and "automatic" in target.offers:
         await asyncio.gather(*(cast(Automates, target).automatic(shop, texts) for shop in _shops(staff)))
     if wanted.profiles and "profiles" in target.offers:
         known = profiles(spec)

@@ -5,6 +5,10 @@ from typing import Any
 
 import msgspec
 
+from fixtures.automatic import automatic
+from fixtures.script import BUNDLED
+from history.scenario import Business
+from history.tokens import find
 from reports import people
 from reports.judge import About, conclude
 from reports.model import People
@@ -16,7 +20,8 @@ DAY = """
 1.5 customers sent message=c1-2 actor=c1 conversation=@C1
 3.0 customers received message=r1 ref=@1 actor=c1 conversation=@C1 n=2
 4.0 customers sent message=c1-3 actor=c1 conversation=@C1
-4.1 customers auto_received message=b1 ref=@2 actor=c1 conversation=@C1 n=4
+4.05 customers auto_received message=GREETING ref=@2 actor=c1 conversation=@C1 n=4
+4.1 customers auto_received message=ANSWER ref=@2 actor=c1 conversation=@C1 n=4
 4.2 customers received message=r2 ref=@3 actor=c1 conversation=@C1 n=5
 5.0 customers sent message=c1-4 actor=c1 conversation=@C1
 # another customer waits long enough to be beyond three minutes
@@ -47,9 +52,11 @@ DAY = """
 
 
 def test_every_figure_of_a_day(tell: Any, spec: Any) -> None:
-    plain = spec()
-    fast = spec(scenario=msgspec.structs.replace(plain.scenario, business_speed=30.0))
-    assert people.people(tell(DAY, fast)) == People(
+    wanted = Business(automatic=True)
+    fast = spec(scenario=msgspec.structs.replace(spec().scenario, business_speed=30.0, business=wanted))
+    texts = automatic(fast.number, BUNDLED, wanted)
+    day = DAY.replace("GREETING", find(texts.welcome)).replace("ANSWER", find(texts.faqs[0].answer))
+    assert people.people(tell(day, fast)) == People(
         ratings=2,
         satisfied=1,
         rounds=2,
@@ -58,7 +65,7 @@ def test_every_figure_of_a_day(tell: Any, spec: Any) -> None:
         within_3_min=1,
         answered_by_bot=1,
         unanswered=1,
-        automatic=1,
+        automatic=2,
         conversations=2,
         resolved=1,
         vips=2,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fixtures.dialogues import CLOSING, intent_of, intents
 from fixtures.words import listed_in
 from history.scenario import Customers
+from history.tokens import AUTOMATIC, token
 from simulators.customers import (
     BURST_S,
     Memory,
@@ -111,3 +112,11 @@ def test_stars_are_one_to_five(mood: float, replies: int, seed: int) -> None:
 def test_who_was_never_answered_is_not_satisfied() -> None:
     assert max(stars(Memory(), Random(seed)) for seed in range(100)) <= 3
     assert min(stars(Memory("refund", 3, True, 1.0), Random(seed)) for seed in range(100)) >= 4
+
+
+def test_a_greeting_is_no_answer_and_annoys_nobody() -> None:
+    asked = Memory(intent="shipping", replies=0, helped=False, mood=0.8)
+    greeting = f"您好，欢迎光临 {token(1, AUTOMATIC, 0)}"
+    assert react(asked, greeting, 90.0) == asked
+    answer = f"{intents()['shipping'].agent[0]} {token(1, AUTOMATIC, 1)}"
+    assert react(asked, answer, 1.0) == Memory("shipping", 1, True, 0.8 + 0.05)

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from fixtures.automatic import automatic
+from fixtures.script import BUNDLED
 from fixtures.words import listed_in
+from history.scenario import Business
 from history.tokens import find, token
 from targets.interface import Closed, Event, TargetError
 
@@ -122,3 +125,34 @@ async def test_closing_removes_the_shop_so_that_nobody_can_sign_in(bench: Bench)
     assert await bench.target.close() == []
     with pytest.raises(TargetError, match="auth/login: answered 401"):
         await bench.device()
+
+
+async def test_what_the_shop_says_by_itself_is_traced_and_seen_by_its_agent(bench: Bench) -> None:
+    texts = automatic(7, BUNDLED, Business(automatic=True, complaints=True))
+    await bench.target.automatic(bench.agent.shop, texts)
+    device = await bench.device()
+    await device.device.availability("online")
+    await bench.write(texts.faqs[0].questions[0])
+    said = [(await asyncio.wait_for(bench.platform.replies.get(), 5))["content"]["text"]["text"] for _ in "12"]
+    assert said == [texts.welcome, texts.faqs[0].answer]
+    await device.device.close()
+    seen = [*device.told, *await device.end()]
+    assert [each.text for each in seen if isinstance(each, Event) and each.sender == "bot"] == said
+
+
+async def test_a_complaint_is_closed_once_the_customer_was_answered(bench: Bench) -> None:
+    texts = automatic(7, BUNDLED, Business(complaints=True))
+    await bench.target.automatic(bench.agent.shop, texts)
+    device = await bench.device()
+    await device.device.availability("online")
+    await bench.write("我要投诉")
+    shown = await device.until("message")
+    complaint = await bench.target.complain(bench.agent, shown.conversation, "顾客投诉")
+    assert ((await device.until("complaint")).target_id, complaint != "") == (complaint, True)
+    await device.device.reply(shown.conversation, "非常抱歉", token(1, 2, 3))
+    await bench.target.close_complaint(bench.agent, complaint, "已致歉")
+    said = [(await asyncio.wait_for(bench.platform.replies.get(), 5))["content"]["text"]["text"] for _ in "12"]
+    assert said == ["非常抱歉", texts.complaint_closed]
+    with pytest.raises(TargetError, match="already_closed"):
+        await bench.target.close_complaint(bench.agent, complaint, "再次")
+    await device.device.close()
