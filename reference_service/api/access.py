@@ -88,6 +88,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/customers/{open_id}": PEOPLE,
     "PATCH /api/v1/customers/{open_id}": PEOPLE,
     "POST /api/v1/customers/{open_id}/orders": ADMIN,
+    "GET /api/v1/knowledge/top-questions": LEADS,
+    "POST /api/v1/knowledge/promote-question": LEADS,
     "GET /api/v1/bot": LEADS,
     "PUT /api/v1/bot": ADMIN,
     "POST /api/v1/conversations/{conversation_id}/handoff": LEADS,

@@ -20,6 +20,7 @@ from reference_service.api import (
     operator,
     socket,
     team,
+    top_questions,
     webhook,
     words,
 )
@@ -53,6 +54,7 @@ ROUTES: list[BaseRoute] = [
     *csat.ROUTES,
     *complaints.ROUTES,
     *duty.ROUTES,
+    *top_questions.ROUTES,
     *knowledge.ROUTES,
     *bot.ROUTES,
     Route(f"{BASE}/shops", operator.create_shop, methods=["POST"]),

@@ -80,6 +80,10 @@ class Knowledge:
         found = [article for name in self._asked.get(form, ()) if (article := self.articles[name]).valid(at)]
         return [article for article in found if article.promoted] or found
 
+    def forms(self, at: float) -> dict[str, str]:
+        """The normal forms of the articles valid at a moment, each with the id of the first article that has it."""
+        return {form: found[0].id for form in self._asked if (found := self.exact(form, at))}
+
 
 def _forms(article: Article) -> Iterable[str]:
     return {form for wording in article.wordings() if (form := normal(wording))}

@@ -15,7 +15,8 @@ from reference_service.filtering import judging
 STALE_AFTER_S = 30 * 86400.0  # R7.2: updated monthly
 MOST = 20_000  # articles of a shop
 
-Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+MAX_TITLE = 200
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TITLE)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Questions = Annotated[list[Title], msgspec.Meta(max_length=20)]
 Tags = Annotated[list[Annotated[str, msgspec.Meta(min_length=1, max_length=64)]], msgspec.Meta(max_length=20)]

@@ -5,22 +5,12 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 import rjieba
-from zhconv_rs import zhconv
 
 from reference_service.filtering.folding import BUT_NUMERALS
 
 # Words that say nothing of what is asked; a text made of them alone keeps them.
-EMPTY: Final = frozenset(
-    (
-        *"的了吗嘛呢啊呀吧哦我你您他她它是在有和就都也还这那个请亲",
-        "我们",
-        "你们",
-        "咱们",
-        "这个",
-        "那个",
-        "一下",
-        "请问",
-    )
+EMPTY: Final = frozenset("的了吗嘛呢啊呀吧哦我你您他她它是在有和就都也还这那个请亲") | frozenset(
+    ("我们", "你们", "咱们", "这个", "那个", "一下", "请问")
 )
 
 _OPENING = re.compile(
@@ -36,8 +26,8 @@ _ASKING = re.compile(r"[?吗嘛呢咋谁哪几]|什么|怎么|怎样|多[少久�
 
 
 def plain(text: str) -> str:
-    """Width, case and invisible characters folded, traditional characters made simplified; never fails."""
-    return zhconv(BUT_NUMERALS.fold(text).encode("utf-8", "ignore").decode(), "zh-hans")
+    """The text as the shop's filter reads it: one form of width, case, script and digits; never fails (FILTER-4)."""
+    return BUT_NUMERALS.fold(text)
 
 
 def normal(text: str) -> str:
