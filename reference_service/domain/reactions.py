@@ -28,7 +28,7 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.MessageRecalled: (turns.recalled, tiers.watch),
     happenings.AgentReplied: (tiers.catch_up, turns.answered, bot_visits.person_replied),
     happenings.BotSpoke: (tiers.catch_up, turns.heard),
-    happenings.HandedOver: (auto_replies.hand_over,),
+    happenings.HandedOver: (turns.handed_over, auto_replies.hand_over),
     happenings.Queued: (auto_replies.queue,),
     happenings.Assigned: (customers.served,),
     happenings.Resolved: (tiers.catch_up, turns.over, customers.left, bot_visits.over),

@@ -1,13 +1,23 @@
 """A customer's turn: from the first message that nobody has answered to its answer.
 
-A person's reply answers it. So does the bot's own answer while the conversation is the bot's, for then nobody else is
-asked. Notes, and what the service says by itself (auto_replies.py), answer nothing.
+A person's reply answers it. While the conversation is the bot's nobody else is asked: then the bot's own answer answers
+it, too, and a mere thanks after that begins none. Notes, and what the service says by itself (auto_replies.py), answer
+nothing.
 """
 
 from typing import Final
 
 from reference_service.domain.changes import Changes
-from reference_service.domain.happenings import AgentReplied, BotSpoke, CustomerWrote, MessageRecalled, Opened, Resolved
+from reference_service.domain.happenings import (
+    AgentReplied,
+    BotSpoke,
+    CustomerWrote,
+    HandedOver,
+    MessageRecalled,
+    Opened,
+    Resolved,
+)
+from reference_service.domain.questions import is_small_talk
 from reference_service.domain.records import Message
 from reference_service.domain.world import Thread, Turn, World
 
@@ -32,7 +42,12 @@ def answered(_: World, replied: AgentReplied, __: Changes) -> None:
 
 def heard(_: World, spoke: BotSpoke, __: Changes) -> None:
     """An automatic message is something to read at once, and in the bot's own conversation its answer is the answer."""
-    _hear(spoke.thread, spoke.message, spoke.thread.conversation.state == "bot")
+    _hear(spoke.thread, spoke.message)
+
+
+def handed_over(_: World, handed: HandedOver, __: Changes) -> None:
+    """Up to here the conversation was the bot's."""
+    handed.thread.handed = handed.thread.seq
 
 
 def recalled(_: World, recalled: MessageRecalled, __: Changes) -> None:
@@ -58,11 +73,12 @@ def restore(thread: Thread) -> None:
         elif message.sender == "agent" and not message.private:
             _answer(thread)
         elif message.sender == "bot":
-            _hear(thread, message, True)
+            _hear(thread, message)
 
 
 def _ask(thread: Thread, message: Message) -> None:
-    if thread.turn is None or thread.turn.answered:
+    thanks = thread.turn is not None and _bots(thread, message) and is_small_talk(message.text)
+    if thread.turn is None or (thread.turn.answered and not thanks):
         thread.turn = Turn(message.seq, message.created_at)
 
 
@@ -71,7 +87,11 @@ def _answer(thread: Thread) -> None:
         thread.turn.answered = True
 
 
-def _hear(thread: Thread, message: Message, bots: bool) -> None:
+def _hear(thread: Thread, message: Message) -> None:
     if thread.turn is not None:
         thread.turn.heard = True
-        thread.turn.answered |= bots and message.scene in BOTS_OWN
+        thread.turn.answered |= message.scene in BOTS_OWN and _bots(thread, message)
+
+
+def _bots(thread: Thread, message: Message) -> bool:
+    return thread.conversation.state == "bot" or message.seq <= thread.handed

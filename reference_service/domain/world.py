@@ -72,6 +72,7 @@ class Thread:
     own: set[str] = field(default_factory=set)  # platform ids of replies that were sent
     turn: Turn | None = None  # the newest; answered ones stay until the customer writes again
     said: dict[str, int] = field(default_factory=dict)  # auto-reply scene: the seq it was last said with
+    handed: int = 0  # the newest seq when the bot handed it over last
     answering: str = ""  # the platform's id of the customer's newest message: what a reply must name
     happened: int = 0  # the newest n of what happened to it (chronicle.py)
     bot: BotVisit | None = None  # of the newest visit in which it was asked

@@ -42,6 +42,13 @@ from reference_service.storage.reader import Reader
 IN_VISIT: Final = (
     "EXISTS (SELECT 1 FROM conversation WHERE id = conversation_id AND state <> 'resolved' AND seq >= visit_from)"
 )
+NEWEST: Final = {  # what a Thread knows of its newest rows
+    "seq": "SELECT conversation_id, max(seq) FROM message GROUP BY 1",
+    "top_index": 'SELECT conversation_id, max("index") FROM message WHERE "index" IS NOT NULL GROUP BY 1',
+    "rated": "SELECT conversation_id, max(visit_from) FROM rating GROUP BY 1",
+    "happened": "SELECT conversation_id, max(n) FROM happened GROUP BY 1",
+    "handed": "SELECT conversation_id, max(seq) FROM happened WHERE kind = 'handed_over' GROUP BY 1",
+}
 
 
 def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) -> tuple[World, Changes]:
@@ -101,17 +108,11 @@ def _threads(world: World, reader: Reader) -> None:
         thread = Thread(conversation)
         world.threads[conversation.id] = thread
         world.floors[conversation.shop_id].threads[conversation.platform_id] = thread
-    for name, seq in reader.newest("SELECT conversation_id, max(seq) FROM message GROUP BY conversation_id"):
-        world.threads[name].seq = seq
-    places = 'SELECT conversation_id, max("index") FROM message WHERE "index" IS NOT NULL GROUP BY conversation_id'
-    for name, index in reader.newest(places):
-        world.threads[name].top_index = index
-    for name, seq in reader.newest("SELECT conversation_id, max(visit_from) FROM rating GROUP BY conversation_id"):
-        world.threads[name].rated = seq
+    for attribute, statement in NEWEST.items():
+        for name, number in reader.newest(statement):
+            setattr(world.threads[name], attribute, number)
     for name, platform_id in reader.answered():
         world.threads[name].answering = platform_id
-    for name, n in reader.newest("SELECT conversation_id, max(n) FROM happened GROUP BY conversation_id"):
-        world.threads[name].happened = n
     for told in reader.rows(Told):
         world.threads[told.conversation_id].told[told.agent_id] = told.seq
     visits = f"WHERE step <> '' OR sender <> 'customer' OR {IN_VISIT} ORDER BY conversation_id, seq"

@@ -1,12 +1,14 @@
 """A turn lasts from the first unanswered message to its answer; rows tell the same as the running service."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_service.domain import speaking, turns
+from reference_service.domain import bot_visits, speaking, turns
+from reference_service.domain.bot import Bot
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import Turn
@@ -67,6 +69,53 @@ def test_what_was_taken_back_asks_nothing(stage: Any) -> None:
     assert thread.turn == Turn(2, 1005.0)
     stage.recall("m2")
     assert thread.turn is None
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "turn"),
+    [
+        ("answered", "谢谢", Turn(1, 1000.0, heard=True, answered=True)),
+        ("answered", "谢谢，怎么退货", Turn(3, 1005.0)),
+        ("silent", "谢谢", Turn(1, 1000.0)),
+    ],
+)
+def test_in_the_bots_conversation_a_mere_thanks_after_its_answer_asks_nothing(
+    stage: Any, before: str, text: str, turn: Turn
+) -> None:
+    stage.configure(Bot(mode="first"))
+    stage.write("c", "m1", "你好")
+    if before == "answered":
+        say(stage, stage.thread("c"), "bot")
+    stage.now += 5
+    stage.write("c", "m2", text)
+    assert stage.thread("c").turn == turn
+
+
+def test_a_thanks_to_a_person_is_a_message_like_any(stage: Any) -> None:
+    desk = stage.agent()
+    stage.write("c", "m1")
+    stage.reply(desk, stage.thread("c"), "您好", "k1")
+    stage.write("c", "m2", "谢谢")
+    assert stage.thread("c").turn == Turn(3, 1000.0)
+
+
+@pytest.mark.parametrize("mode", ["first", "assist"])
+def test_whose_the_conversation_was_when_the_bot_answered_is_known_after_a_restart(
+    stage: Any, mode: str, tmp_path: Path
+) -> None:
+    stage.agent()
+    stage.configure(Bot(mode=mode))
+    stage.write("c", "m1", "怎么退货")
+    say(stage, stage.thread("c"), "bot")
+    if mode == "first":
+        stage.now += 5
+        stage.write("c", "m2", "转人工")
+        stage._do(lambda changes: bot_visits.hand_over(stage.world, stage.thread("c"), "requested", "", changes))
+    assert stage.thread("c").conversation.state == "open"
+    running = stage.thread("c").turn
+    assert running == (Turn(3, 1005.0) if mode == "first" else Turn(1, 1000.0, heard=True))
+    stage.restart(tmp_path)
+    assert stage.thread("c").turn == running
 
 
 def test_a_note_among_colleagues_answers_nothing(stage: Any) -> None:
