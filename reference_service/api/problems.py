@@ -11,15 +11,19 @@ from starlette.responses import Response
 from reference_service.domain.refusal import Code, Refusal
 
 STATUS: Final[dict[Code, int]] = {
+    "already_acknowledged": 409,
+    "already_resolved": 409,
     "bad_time": 422,
     "blocked": 422,
     "no_question": 422,
     "no_room": 409,
     "not_able": 409,
+    "not_acknowledged": 409,
     "not_assignee": 409,
     "not_found": 404,
     "too_many": 409,
     "validity": 422,
+    "not_on_call": 409,
     "version_is_old": 409,
     "wrong_state": 409,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from reference_service.domain import bot_visits, complaint_clock, snoozing, tiers
+from reference_service.domain import bot_visits, complaint_clock, emergency, incidents, snoozing, tiers
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
@@ -15,6 +15,8 @@ CLOCKS: Final[dict[str, Strike]] = {
     snoozing.CLOCK: snoozing.strike,
     complaint_clock.CLOCK: complaint_clock.strike,
     tiers.CLOCK: tiers.strike,
+    emergency.CLOCK: emergency.strike,
+    incidents.CLOCK: incidents.strike,
 }
 
 

@@ -165,6 +165,17 @@ class ComplaintUpdated(msgspec.Struct):
     breached: bool
 
 
+class IncidentUpdated(msgspec.Struct):
+    """incident.updated."""
+
+    incident_id: str
+    scene: str
+    what: str
+    state: str
+    due_at: float
+    breached: bool
+
+
 class ComplaintSuggested(msgspec.Struct):
     """complaint.suggested: words of the customer that sound like one."""
 
@@ -199,6 +210,7 @@ Payload = (
     | ComplaintUpdated
     | ComplaintSuggested
     | TierWarning
+    | IncidentUpdated
     | Blocked
     | Updated
     | Recalled
@@ -231,6 +243,7 @@ TYPES: dict[type[Payload], str] = {
     ComplaintUpdated: "complaint.updated",
     ComplaintSuggested: "complaint.suggested",
     NoticeOverload: "notice.overload",
+    IncidentUpdated: "incident.updated",
 }
 
 

@@ -10,6 +10,7 @@ from reference_service.domain.world import Desk, ShopFloor, Thread
 if TYPE_CHECKING:
     from reference_service.domain.complaint import Complaint
     from reference_service.domain.customers import Known
+    from reference_service.domain.incidents import Incident
     from reference_service.domain.orders import Purchase
     from reference_service.domain.ratings import Rating
 
@@ -214,6 +215,14 @@ class OrderMoved(NamedTuple):
     known: Known | None
 
 
+class IncidentChanged(NamedTuple):
+    """An incident is as it says now: opened, acknowledged, breached, resolved."""
+
+    floor: ShopFloor
+    incident: Incident
+    what: str
+
+
 class ComplaintSuggested(NamedTuple):
     """A customer's words sound like a complaint, and none is open: people decide."""
 
@@ -256,6 +265,7 @@ Happening = (
     | Went
     | Rated
     | OrderMoved
+    | IncidentChanged
     | ComplaintSuggested
     | ComplaintChanged
 )

@@ -13,6 +13,7 @@ from reference_service.domain import (
     chronicle,
     complaints,
     customers,
+    emergency,
     happenings,
     tiers,
     turns,
@@ -24,7 +25,14 @@ Reaction = Callable[[World, Any, Changes], None]
 
 REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.Opened: (turns.opened, auto_replies.greet),
-    happenings.CustomerWrote: (turns.asked, tiers.watch, auto_replies.leave_word, complaints.suggest, bot_visits.hear),
+    happenings.CustomerWrote: (
+        turns.asked,
+        tiers.watch,
+        auto_replies.leave_word,
+        complaints.suggest,
+        emergency.answer,
+        bot_visits.hear,
+    ),
     happenings.MessageRecalled: (turns.recalled, tiers.watch),
     happenings.AgentReplied: (tiers.catch_up, turns.answered, bot_visits.person_replied),
     happenings.BotSpoke: (tiers.catch_up, turns.heard),

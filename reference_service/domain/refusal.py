@@ -3,15 +3,19 @@
 from typing import Literal
 
 Code = Literal[
+    "already_acknowledged",
+    "already_resolved",
     "bad_time",
     "blocked",
     "no_question",
     "no_room",
     "not_able",
+    "not_acknowledged",
     "not_assignee",
     "not_found",
     "too_many",
     "validity",
+    "not_on_call",
     "version_is_old",
     "wrong_state",
 ]

@@ -7,10 +7,14 @@ import msgspec
 from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.bot import Bot
+from reference_service.domain.canned import CannedResponse
 from reference_service.domain.chronicle import Happened
 from reference_service.domain.complaint import Complaint, ComplaintNote, ComplaintPath
 from reference_service.domain.customers import Customer
+from reference_service.domain.emergency import Activation
 from reference_service.domain.hours import BusinessHours
+from reference_service.domain.incidents import Incident
+from reference_service.domain.on_call import OnCall
 from reference_service.domain.orders import Purchase
 from reference_service.domain.ratings import Rating
 from reference_service.domain.records import (
@@ -45,6 +49,9 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Rating,
     Complaint,
     ComplaintNote,
+    Incident,
+    Activation,
+    CannedResponse,
     Article,
     Happened,
     Customer,
@@ -52,7 +59,12 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     TierMark,
 )
 
-SHELVED: Final[tuple[type[Record], ...]] = (Complaint,)  # all in memory (shelves.py)
+SHELVED: Final[tuple[type[Record], ...]] = (
+    Complaint,
+    Incident,
+    Activation,
+    CannedResponse,
+)  # all in memory (shelves.py)
 
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,
@@ -61,4 +73,5 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     RoutingRules,
     ComplaintPath,
     ResponseTiers,
+    OnCall,
 )

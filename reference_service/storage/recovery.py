@@ -11,6 +11,8 @@ from reference_service.domain import (
     configuring,
     customers,
     duty,
+    emergency,
+    incidents,
     orders,
     outbox,
     shelves,
@@ -101,6 +103,8 @@ def _shelves(world: World, reader: Reader) -> None:
                 shelves.place(floor, record)
     for floor in world.floors.values():
         complaint_clock.restore(world, floor)
+        incidents.restore(world, floor)
+        emergency.restore(world, floor)
 
 
 def _threads(world: World, reader: Reader) -> None:

@@ -54,6 +54,7 @@ NO_STRUCT: Final = {  # schemas of the contract that no msgspec Struct of the se
     "WordList": DICT,
     "CheckResults": DICT,
     "BusinessHoursNow": DICT,
+    "OnCallNow": DICT,
     "Health": DICT,
     "Version": DICT,
 }

@@ -59,7 +59,8 @@ OPERATIONS = [
 PEOPLES = [one for one in OPERATIONS if one.roles & ROLES]
 OPERATORS = [one for one in OPERATIONS if one.roles == {"operator"}]
 MAKES = {"importOrder"}  # an open_id is the platform's: another shop's becomes known in the caller's, as a new customer
-WITH_IDS = [one for one in PEOPLES if "{" in one.path and one.item["operationId"] not in MAKES]
+SHARED = {"activateScript", "deactivateScript"}  # scenes are the same in every shop
+WITH_IDS = [one for one in PEOPLES if "{" in one.path and one.item["operationId"] not in MAKES | SHARED]
 
 
 def named(operation: Operation) -> str:
@@ -231,12 +232,24 @@ async def complaint(service: Any, admin: dict[str, str]) -> str:
     return str((await service.http.post("/api/v1/complaints", json=new, headers=admin)).json()["id"])
 
 
+async def incident(service: Any, admin: dict[str, str]) -> str:
+    new = {"scene": "stock_out"}
+    return str((await service.http.post("/api/v1/incidents", json=new, headers=admin)).json()["id"])
+
+
+async def canned(service: Any, admin: dict[str, str]) -> str:
+    new = {"title": "发货", "text": "今天发货"}
+    return str((await service.http.post("/api/v1/canned-responses", json=new, headers=admin)).json()["id"])
+
+
 MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path parameter: an id of shop s1
     "conversation_id": conversation,
     "agent_id": agent,
     "article_id": article,
     "open_id": customer,
     "complaint_id": complaint,
+    "incident_id": incident,
+    "canned_id": canned,
 }
 
 
