@@ -96,6 +96,11 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     # keeping
     "GET /api/v1/audit/head": OPERATOR,
     "GET /api/v1/audit/verify": OPERATOR,
+    "GET /api/v1/retention": LEADS,
+    "PUT /api/v1/retention": ADMIN,
+    "POST /api/v1/retention/run": OPERATOR,
+    "GET /api/v1/conversations/{conversation_id}/legal-hold": LEADS,
+    "PUT /api/v1/conversations/{conversation_id}/legal-hold": ADMIN,
     # customers, routing, staff
     "GET /api/v1/customers": LEADS,
     "GET /api/v1/customers/{open_id}": PEOPLE,

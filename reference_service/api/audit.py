@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -12,9 +13,10 @@ from starlette.routing import Route
 from reference_service.api.jobs import alone
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, engine_of, number
+from reference_service.shell.engine import Engine
 from reference_service.shell.logs import log
 from reference_service.storage.chain import Head
-from reference_service.storage.verifying import verify
+from reference_service.storage.verifying import Report, verify
 
 MOST = 2**53 - 1
 
@@ -57,14 +59,17 @@ async def check(request: Request) -> Response:
     """Verify everything, in a thread, while traffic goes on."""
     engine = engine_of(request)
     asked = _asked(request)
-    with alone(engine, "audit"):
-        report = await asyncio.to_thread(verify, engine.path, engine.trail.key, engine.trail.head, asked)
+    report = await alone(engine, "audit", partial(_verify, engine, asked))
     if report.found:
         log("audit_broken", found=report.found, first=" ".join(report.findings[0]))
     findings = [AuditFinding(*finding) for finding in report.findings]
     newest = AuditHead(report.head.number, report.head.hash.hex())
     holds = report.found == 0 and report.asked is not False
     return answer(AuditReport(holds, newest, report.rows, report.found, findings, report.asked))
+
+
+async def _verify(engine: Engine, asked: Head | None) -> Report:
+    return await asyncio.to_thread(verify, engine.path, engine.trail.key, engine.trail.head, asked)
 
 
 def _asked(request: Request) -> Head | None:

@@ -121,7 +121,7 @@ async def resolve_thread(engine: Engine, thread: Thread, by: Person) -> None:
 
 
 async def sync(request: Request) -> Response:
-    """A page of the calling agent's dispatch log; nothing is ever skipped here, so `limited` is never true."""
+    """A page of the calling agent's dispatch log; `limited` where events of purged messages are missing (RETAIN-1)."""
     engine, person = signed_in(request)
     since, limit = number(request, "since", 0, 0, MOST), number(request, "limit", 100, 1, 1000)
     head = desk_of(engine, person).s
@@ -129,7 +129,8 @@ async def sync(request: Request) -> Response:
     log = engine.reader.log(person.id, since, limit)
     events = [{"s": entry.s, "t": entry.t, "d": msgspec.Raw(entry.d.encode())} for entry in log]
     following = log[-1].s if log else max(since, head)
-    return answer({"events": events, "next": following, "head": max(head, following), "limited": False})
+    limited = following - since > len(log)
+    return answer({"events": events, "next": following, "head": max(head, following), "limited": limited})
 
 
 def view(thread: Thread) -> dict[str, object]:

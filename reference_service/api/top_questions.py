@@ -71,8 +71,7 @@ async def top(request: Request) -> Response:
         ranked = (one for one in rank(wordings, forms) if _may_be_seen(floor, one.text))
         return [one for one, _ in zip(ranked, range(TOP), strict=False)], reply_s
 
-    with alone(engine, f"top-questions {floor.shop.id}"):
-        ranked, reply_s = await asyncio.to_thread(count)
+    ranked, reply_s = await alone(engine, f"top-questions {floor.shop.id}", lambda: asyncio.to_thread(count))
     items = [_view(one, reply_s) for one in ranked]
     return answer(TopQuestions(begin, begin + WEEK_S, items, reply_s, FORMULAS))
 

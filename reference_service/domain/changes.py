@@ -33,6 +33,13 @@ class Call(NamedTuple):
     text: str
 
 
+class Purge(NamedTuple):
+    """What hangs on a conversation goes, up to a seq; with None all of it, and the conversation (retention.py)."""
+
+    conversation_id: str
+    upto: int | None
+
+
 @dataclass(slots=True)
 class Changes:
     """`at` is the command's moment, Unix seconds: the only clock the domain has.
@@ -47,10 +54,17 @@ class Changes:
     calls: list[Call] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)  # conversations whose bot has something to decide
     removed_shops: list[str] = field(default_factory=list)
+    purges: list[Purge] = field(default_factory=list)
+    jobs: list[str] = field(default_factory=list)  # long work to begin (shell/jobs.py)
     signed_out: list[str] = field(default_factory=list)  # people whose devices are closed
     happened: list[Happening] = field(default_factory=list)  # in order; domain/reactions.py goes through them
     settled: int = 0  # so many of them have been reacted to
     written: int = 0  # and so many are in the conversations' records (chronicle.py)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything must become durable."""
+        return bool(self.rows or self.removed or self.removed_shops or self.purges)
 
     def keep(self, record: Record) -> None:
         """Insert or replace this record, as it is now."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from reference_service.domain import bot_visits, complaint_clock, emergency, incidents, snoozing, tiers
+from reference_service.domain import bot_visits, complaint_clock, emergency, incidents, retention, snoozing, tiers
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
@@ -17,6 +17,7 @@ CLOCKS: Final[dict[str, Strike]] = {
     tiers.CLOCK: tiers.strike,
     emergency.CLOCK: emergency.strike,
     incidents.CLOCK: incidents.strike,
+    retention.CLOCK: retention.strike,
 }
 
 

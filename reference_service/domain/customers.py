@@ -11,7 +11,7 @@ from reference_service.domain import grades
 from reference_service.domain.changes import Changes
 from reference_service.domain.configuring import setting
 from reference_service.domain.grades import Account, Profile
-from reference_service.domain.happenings import Assigned, Resolved
+from reference_service.domain.happenings import Assigned, Forgotten, Resolved
 from reference_service.domain.records import Record
 from reference_service.domain.routing_rules import RoutingRules
 from reference_service.domain.world import ShopFloor, Thread, World
@@ -126,6 +126,13 @@ def left(_: World, happened: Resolved, changes: Changes) -> None:
     if known is not None and known.last_seen() > known.customer.last_seen:
         known.customer.last_seen = known.last_seen()
         changes.keep(known.customer)
+
+
+def forgotten(_: World, happened: Forgotten, __: Changes) -> None:
+    """A purged conversation is nobody's newest visit any more; who the customer is stays known."""
+    known = happened.thread.known
+    if known is not None and known.thread is happened.thread:
+        known.thread = None
 
 
 def put_back(floor: ShopFloor, thread: Thread) -> None:

@@ -238,6 +238,12 @@ class ComplaintChanged(NamedTuple):
     what: str
 
 
+class Forgotten(NamedTuple):
+    """A conversation is purged as a whole: whoever remembers anything of it forgets it now."""
+
+    thread: Thread
+
+
 Happening = (
     Opened
     | CustomerWrote
@@ -268,4 +274,5 @@ Happening = (
     | IncidentChanged
     | ComplaintSuggested
     | ComplaintChanged
+    | Forgotten
 )

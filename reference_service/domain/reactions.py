@@ -15,6 +15,7 @@ from reference_service.domain import (
     customers,
     emergency,
     happenings,
+    shelves,
     tiers,
     turns,
 )
@@ -41,6 +42,7 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.Assigned: (customers.served,),
     happenings.Resolved: (tiers.catch_up, turns.over, customers.left, bot_visits.over),
     happenings.ReplySettled: (complaints.contact,),
+    happenings.Forgotten: (customers.forgotten, shelves.forgotten),
 }
 
 

@@ -54,6 +54,7 @@ class Person(Record, kw_only=True):
     availability: Availability = "online"
     epoch: int = 0  # rises when every token given out so far must end
     disabled: bool = False  # may not sign in
+    swept: int = 0  # the newest s that was purged from the dispatch log: its numbers go on after it
 
 
 class Conversation(Record, kw_only=True):
@@ -77,6 +78,9 @@ class Conversation(Record, kw_only=True):
     tags: str = "[]"  # JSON text
     last_agent_id: str = ""  # who had it before
     snoozed_until: float = 0.0
+    legal_hold: bool = False
+    purged_to: int = 0  # the newest seq that was purged (retention.py)
+    kept_from: float = 0.0  # when the oldest kept message was created; 0: when the conversation was opened
 
 
 class Message(Record, kw_only=True, gc=False):

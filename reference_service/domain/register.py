@@ -31,6 +31,7 @@ from reference_service.domain.records import (
     Told,
     WordList,
 )
+from reference_service.domain.retention import Retention
 from reference_service.domain.routing_rules import RoutingRules
 from reference_service.domain.tiers import ResponseTiers, TierMark
 
@@ -74,4 +75,5 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     ComplaintPath,
     ResponseTiers,
     OnCall,
+    Retention,
 )

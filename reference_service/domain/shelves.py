@@ -3,8 +3,9 @@
 from typing import TypeVar, cast
 
 from reference_service.domain.changes import Changes
+from reference_service.domain.happenings import Forgotten
 from reference_service.domain.records import Record
-from reference_service.domain.world import ShopFloor
+from reference_service.domain.world import ShopFloor, World
 
 R = TypeVar("R", bound=Record)
 
@@ -29,6 +30,15 @@ def take_away(floor: ShopFloor, record: Record, changes: Changes) -> None:
 def place(floor: ShopFloor, record: Record) -> None:
     """Put a kept record back."""
     shelf(floor, type(record))[key_of(record)] = record
+
+
+def forgotten(world: World, happened: Forgotten, _: Changes) -> None:
+    """What hangs on a purged conversation goes from the shelves; its rows go with the conversation's."""
+    conversation = happened.thread.conversation
+    for shape, records in world.floors[conversation.shop_id].shelves.items():
+        if "conversation_id" in shape.__struct_fields__:
+            for key in [key for key, one in records.items() if getattr(one, "conversation_id", "") == conversation.id]:
+                del records[key]
 
 
 def key_of(record: Record) -> str:

@@ -91,7 +91,7 @@ def place_person(world: World, person: Person) -> None:
     """Put a person into the lookups; who may hold conversations gets a desk."""
     world.people[person.id] = world.by_login[person.login] = person
     if person.role != "admin":
-        world.floors[person.shop_id].desks[person.id] = Desk(person)
+        world.floors[person.shop_id].desks[person.id] = Desk(person, s=person.swept)
 
 
 def rotate(person: Person, seal: str, changes: Changes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from reference_service.domain import assigning, clockwork, outbox, overload, presence, time_travel
+from reference_service.domain import assigning, clockwork, outbox, overload, presence, retention, time_travel
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.events import PlatformName
 from reference_service.domain.inbox import Inbox
@@ -24,8 +24,10 @@ from reference_service.shell import hub as links
 from reference_service.shell.answering import Answering
 from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
+from reference_service.shell.jobs import Jobs
 from reference_service.shell.limits import Limits
 from reference_service.shell.logs import log
+from reference_service.shell.purging import Purging
 from reference_service.storage.journal import Journal, StorageError
 from reference_service.storage.lock import lock
 from reference_service.storage.opening import open_database
@@ -59,7 +61,7 @@ class Engine:
         self.search = Search()
         self.inbox = Inbox(settings.inbox)
         self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
-        self.jobs: set[str] = set()  # long work under way, of which one at a time is enough
+        self.jobs = Jobs()
         self.ready = False
         self.failed = asyncio.Event()
         self.key = b""
@@ -99,6 +101,8 @@ class Engine:
             self.caller.start(call)
         for conversation_id in changes.asked:
             self.answering.start(conversation_id)
+        for job in changes.jobs:
+            self.jobs.start(job)
         for person_id in changes.signed_out:
             for link in self.hub.of(person_id):
                 link.close(links.SIGNED_OUT)
@@ -130,7 +134,7 @@ class Engine:
             overload.notice(self.world, self.inbox.refused, changes)
             self.inbox.refused.clear()
         settle(self.world, changes)
-        if changes.rows or changes.removed:
+        if changes.writes or changes.jobs:
             self.journal.add(changes).add_done_callback(_seen)
         if real >= self._tell_head_at:
             self._tell_head_at = real + TELL_HEAD_S
@@ -142,6 +146,7 @@ class Engine:
         time_travel.move_along(self.world, seconds)
         self.tick()
         await self.settled()
+        await self.jobs.idle()
 
     def tell_ignored(self) -> None:
         """Log how many pushed items of each kind were acknowledged and ignored: kinds and numbers, nothing personal."""
@@ -185,6 +190,8 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         stack.push_async_callback(engine.caller.close)
         engine.answering = Answering(engine.world, engine.search, engine.begin, engine.keep)
         stack.push_async_callback(engine.answering.close)
+        stack.push_async_callback(engine.jobs.close)
+        engine.jobs.offer(retention.JOB, Purging(engine.path, engine.world, engine.clock, engine.keep).run)
         await engine.keep(changes)
         ticking = asyncio.create_task(_ticks(engine))
         stack.push_async_callback(_stop, ticking)

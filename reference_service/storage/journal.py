@@ -18,6 +18,7 @@ from typing import NamedTuple
 import apsw
 
 from reference_service.domain.changes import Changes
+from reference_service.storage import connections
 from reference_service.storage.anchor import SYNC_S
 from reference_service.storage.trail import Trail
 from reference_service.storage.writing import write
@@ -86,7 +87,7 @@ class Journal:
         self._busy = bool(group)
         if not group:
             return
-        if any(entry.changes.rows or entry.changes.removed or entry.changes.removed_shops for entry in group):
+        if any(entry.changes.writes for entry in group):
             self._began = self._loop.time()
             self._groups.put(group)
         else:
@@ -107,7 +108,7 @@ class Journal:
         self._failed(error)
 
     def _write(self, path: Path) -> None:
-        connection = apsw.Connection(str(path))
+        connection = connections.writer(path)
         group: list[Entry] | None = []
         try:
             while (group := self._following()) is not None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import apsw
 
 from reference_service.domain.records import Record
-from reference_service.storage import chain, tables
+from reference_service.storage import chain, connections, tables
 from reference_service.storage.anchor import Anchor
 from reference_service.storage.chain import START, Head
 from reference_service.storage.digests import kept
@@ -37,7 +37,7 @@ def open_database(folder: Path, audit_key: Path | None) -> Opened:
     Raises Unusable, apsw.Error, OSError.
     """
     path = folder / "service.db"
-    connection = apsw.Connection(str(path))
+    connection = connections.writer(path)
     path.chmod(0o600)  # it holds platform tokens and the key that seals ours
     tables.prepare(connection)
     connection.execute("INSERT OR IGNORE INTO secret VALUES ('key', ?)", (secrets.token_bytes(32),))

@@ -1,14 +1,14 @@
 """Reads of what is committed: message pages, the dispatch log, and all that recovery needs."""
 
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-import apsw
 import msgspec
 
 from reference_service.domain.chronicle import Happened
 from reference_service.domain.records import Message
-from reference_service.storage import tables
+from reference_service.domain.retention import LogPlace, Old
+from reference_service.storage import connections, tables
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -25,7 +25,7 @@ class Reader:
     """One read-only connection, used in the event loop: its reads are short, and see only commits."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        self._connection = connections.reader(path)
 
     def close(self) -> None:
         """Close the connection."""
@@ -46,6 +46,21 @@ class Reader:
         return self.rows(
             Happened, "WHERE conversation_id = ? AND n > ? ORDER BY n LIMIT ?", (conversation_id, after, limit)
         )
+
+    def oldest(self, conversation_id: str, limit: int) -> list[Old]:
+        """The oldest kept messages of a conversation, rising."""
+        named = ", ".join(Old._fields)
+        statement = f"SELECT {named} FROM message WHERE conversation_id = ? ORDER BY seq LIMIT ?"
+        return [Old(*row) for row in self._connection.execute(statement, (conversation_id, limit))]
+
+    def log_places(self, after: int, limit: int) -> tuple[list[LogPlace], int | None]:
+        """The next events of all logs that tell of a conversation; where to go on after them, None at the end."""
+        statement = (
+            "SELECT rowid, agent_id, s, d ->> 'conversation_id', d ->> 'seq' FROM logged WHERE rowid > ? "
+            "ORDER BY rowid LIMIT ?"
+        )
+        found: list[Any] = self._connection.execute(statement, (after, limit)).fetchall()
+        return [LogPlace(*row[1:]) for row in found if row[3]], found[-1][0] if found else None
 
     def rows(self, record: type[R], where: str = "", values: tuple[object, ...] = ()) -> list[R]:
         """The records of a table; `where` may also order and limit."""

@@ -15,6 +15,7 @@ from reference_service.domain import (
     incidents,
     orders,
     outbox,
+    retention,
     shelves,
     snoozing,
 )
@@ -75,6 +76,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) 
     duty.restore(world, reader.rows(TierMark, f"WHERE {IN_VISIT}"))
     snoozing.restore(world)
     _shelves(world, reader)
+    retention.restore(world, now)
     changes = Changes(at=now)
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)
@@ -153,7 +155,7 @@ def _desks(world: World, reader: Reader, now: float) -> None:
     for name, s in reader.newest("SELECT agent_id, max(s) FROM logged GROUP BY agent_id"):
         desk = world.desk(name)
         if desk is not None:
-            desk.s = s
+            desk.s = max(desk.s, s)
     for thread in world.threads.values():
         desk = world.desk(thread.conversation.agent_id or "")
         if desk is not None:

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import apsw
 import msgspec
 
+from reference_service.domain.complaint import ComplaintNote
 from reference_service.domain.records import Conflict, Conversation, Counter, Person, Record, Shop, Taken
 from reference_service.domain.register import RECORDS
 
@@ -71,19 +72,30 @@ def _of_shop(record: type[Record]) -> str:
 
 
 KEPT_FOR_EVER: Final = (Taken, Conflict, Counter)  # hashes of handled ids, and numbers that are never given twice
-# What belongs to a shop, what is found by other rows first; each statement tells the keys of what it deleted.
-REMOVE_SHOP: Final[dict[type[Record], str]] = {
+# By table, what belongs to a shop; what is found by other rows stands before them.
+OF_SHOP: Final[dict[type[Record], str]] = {
     **{record: _of_shop(record) for record in RECORDS if record not in (Shop, Person, Conversation, *KEPT_FOR_EVER)},
     Conversation: "shop_id = ?1",
     Person: "shop_id = ?1",
     Shop: "id = ?1",
 }
+# What hangs on a conversation, and what on its messages up to a seq.
+OF_CONVERSATION: Final[dict[type[Record], str]] = {
+    ComplaintNote: "complaint_id IN (SELECT id FROM complaint WHERE conversation_id = ?1)",
+    **{record: "conversation_id = ?1" for record in RECORDS if "conversation_id" in columns(record)},
+    Conversation: "id = ?1",
+}
+OF_MESSAGES: Final[dict[type[Record], str]] = {
+    record: "conversation_id = ?1 AND seq <= ?2"
+    for record in RECORDS
+    if record.KEY[0] == "conversation_id" and "seq" in columns(record)
+}
 
 
 @cache
-def delete_of_shop(record: type[Record]) -> str:
-    """The statement that deletes a shop's rows of one table of REMOVE_SHOP and tells their keys."""
-    return f"DELETE FROM {table(record)} WHERE {REMOVE_SHOP[record]} RETURNING {_named(record.KEY)}"
+def delete_where(record: type[Record], condition: str) -> str:
+    """The statement that deletes rows of a table and tells their keys."""
+    return f"DELETE FROM {table(record)} WHERE {condition} RETURNING {_named(record.KEY)}"
 
 
 class Secret(Record, kw_only=True):
@@ -99,10 +111,7 @@ AUDITED: Final[tuple[type[Record], ...]] = (*RECORDS, Secret)
 
 
 def prepare(connection: apsw.Connection) -> None:
-    """Set the journal mode and make what tables and columns are missing."""
-    connection.pragma("journal_mode", "wal")
-    connection.pragma("synchronous", "full")  # NORMAL may lose an acknowledged commit on power loss (GATEWAY-4)
-    connection.pragma("wal_autocheckpoint", 4000)
+    """Make what tables and columns are missing."""
     for record in RECORDS:
         connection.execute(create(record))
         for statement in missing(connection, record):

@@ -15,7 +15,7 @@ import apsw
 import msgspec
 
 from reference_service.domain.records import Record
-from reference_service.storage import chain, tables
+from reference_service.storage import chain, connections, tables
 from reference_service.storage.chain import START, Head, link_hash
 from reference_service.storage.digests import SIZE, Digests, kept, told
 from reference_service.storage.tables import AUDITED
@@ -62,7 +62,7 @@ def verify(path: Path, key: bytes, least: Head, asked: Head | None = None) -> Re
 
     `least` is what is known from outside the database: the anchored head, or the running service's own.
     """
-    with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)) as stored:
+    with closing(connections.reader(path)) as stored:
         stored.execute("BEGIN")
         with closing(apsw.Connection("")) as scratch:
             return _Verification(stored, scratch, key).run(least, asked)

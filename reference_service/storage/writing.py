@@ -1,12 +1,12 @@
 """The changes of a group as rows in the tables: of what a row became in between, only the last is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
 import apsw
 
-from reference_service.domain.changes import Changes
+from reference_service.domain.changes import Changes, Purge
 from reference_service.domain.records import Record
 from reference_service.storage import tables
 
@@ -27,10 +27,12 @@ def write(connection: apsw.Connection, group: Sequence[Changes]) -> Net:
             pending.setdefault(record, {})[tables.key_of(record)(row)] = row
         for record, key in changes.removed:
             pending.setdefault(record, {})[key] = None
-        if changes.removed_shops:
+        if changes.purges or changes.removed_shops:
             _flush(connection, pending, net)
+            for purge in changes.purges:
+                _purge(connection, purge, net)
             for shop_id in changes.removed_shops:
-                _remove_shop(connection, shop_id, net)
+                _remove(connection, tables.OF_SHOP, (shop_id,), net)
     _flush(connection, pending, net)
     return net
 
@@ -52,7 +54,15 @@ def _some(connection: apsw.Connection, statement: Any, record: type[Record], row
         connection.execute(statement(record, len(some)), tuple(chain.from_iterable(some)))
 
 
-def _remove_shop(connection: apsw.Connection, shop_id: str, net: Net) -> None:
-    for record in tables.REMOVE_SHOP:
-        gone = connection.execute(tables.delete_of_shop(record), (shop_id,))
-        net.setdefault(record, {}).update((key, None) for key in gone)
+def _purge(connection: apsw.Connection, purge: Purge, net: Net) -> None:
+    if purge.upto is None:
+        _remove(connection, tables.OF_CONVERSATION, (purge.conversation_id,), net)
+    else:
+        _remove(connection, tables.OF_MESSAGES, (purge.conversation_id, purge.upto), net)
+
+
+def _remove(connection: apsw.Connection, where: Mapping[type[Record], str], values: Row, net: Net) -> None:
+    for record, condition in where.items():
+        gone = connection.execute(tables.delete_where(record, condition), values).fetchall()
+        if gone:
+            net.setdefault(record, {}).update((key, None) for key in gone)
