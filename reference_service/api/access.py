@@ -93,6 +93,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/knowledge/{article_id}": PEOPLE,
     "PATCH /api/v1/knowledge/{article_id}": LEADS,
     "DELETE /api/v1/knowledge/{article_id}": LEADS,
+    # figures
+    "GET /api/v1/metrics/summary": LEADS,
     # keeping
     "GET /api/v1/audit/head": OPERATOR,
     "GET /api/v1/audit/verify": OPERATOR,

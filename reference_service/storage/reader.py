@@ -27,6 +27,10 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self._connection = connections.reader(path)
 
+    def begin(self) -> None:
+        """From now on see one state of the tables, until closed."""
+        self._connection.execute("BEGIN")
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
