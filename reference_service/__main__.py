@@ -9,10 +9,12 @@ import secrets
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 import uvloop
 
+from reference_service.api.sessions import dismiss
 from reference_service.app import around
 from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
@@ -45,7 +47,7 @@ async def _serve(settings: Settings, listening: socket.socket, ready_file: Path 
         gc.freeze()  # what was recovered stays: no collection walks it again
         gc.set_threshold(20_000)  # a message makes hundreds of objects, none of them in a cycle
         server = Server(around(engine), settings, engine.limits)
-        server.ready_file = ready_file
+        server.ready_file, server.ending = ready_file, partial(dismiss, engine)
         watching = asyncio.create_task(_stop_when_failed(engine, server))
         await server.serve([listening])
         watching.cancel()

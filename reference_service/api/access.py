@@ -49,6 +49,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "POST /api/v1/conversations/{conversation_id}/transfer": PEOPLE,
     "POST /api/v1/conversations/{conversation_id}/snooze": PEOPLE,
     "POST /api/v1/conversations/{conversation_id}/reopen": PEOPLE,
+    "POST /api/v1/conversations/{conversation_id}/read": DESKS,
+    "POST /api/v1/conversations/{conversation_id}/typing": DESKS,
     "GET /api/v1/conversations/{conversation_id}/events": PEOPLE,
     "GET /api/v1/conversations/{conversation_id}/replay": PEOPLE,
     "GET /api/v1/sync": DESKS,

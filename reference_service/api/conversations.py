@@ -10,6 +10,7 @@ from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, desk_of, floor_of, leads, number, read, signed_in
 from reference_service.domain import assigning, replies
 from reference_service.domain.dispatching import customer_of, snoozed_until, tags_of
+from reference_service.domain.reading import unread
 from reference_service.domain.records import Message, Person
 from reference_service.domain.replies import Code
 from reference_service.domain.world import Thread, World
@@ -145,6 +146,9 @@ def view(thread: Thread) -> dict[str, object]:
         "priority": conversation.priority,
         "tags": tags_of(conversation),
         "snoozed_until": snoozed_until(conversation),
+        "visit_from": conversation.visit_from,
+        "read_to": conversation.read_to,
+        "unread": unread(thread),
         "customer": customer_of(thread),
         "seq": thread.seq,
         "opened_at": conversation.opened_at,

@@ -6,7 +6,7 @@ import msgspec
 
 from reference_service.bounds import MOST, Id, Secret
 from reference_service.domain.dispatching import Customer
-from reference_service.domain.records import Availability
+from reference_service.domain.records import Availability, Priority, State
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Nonce = Annotated[str, msgspec.Meta(max_length=64)]
@@ -130,11 +130,19 @@ class Hello(msgspec.Struct):
 
 
 class Held(msgspec.Struct):
-    """A conversation that the agent holds."""
+    """A conversation that is the agent's, open or snoozed."""
 
     conversation_id: str
     seq: int
     customer: Customer
+    state: State
+    version: int
+    priority: Priority
+    tags: list[str]
+    snoozed_until: float | None
+    visit_from: int
+    read_to: int
+    unread: int
 
 
 class Ready(msgspec.Struct):
@@ -143,6 +151,7 @@ class Ready(msgspec.Struct):
     session_id: str
     agent_id: str
     s: int
+    acked: int
     capacity: int
     availability: Availability
     heads: dict[str, int]
@@ -171,6 +180,18 @@ class Sent(msgspec.Struct, omit_defaults=True):
     nonce: str | None = None
 
 
+class Typed(msgspec.Struct):
+    """Somebody types on another device of this agent's."""
+
+    conversation_id: str
+
+
+class Reconnect(msgspec.Struct):
+    """This connection ends now, and another may begin soon."""
+
+    why: str
+
+
 class InvalidSession(msgspec.Struct):
     """Nothing can be resumed."""
 
@@ -186,13 +207,15 @@ class Error(msgspec.Struct, omit_defaults=True):
     why: str | None = None
 
 
-Told = Hello | Ready | Resumed | HeartbeatAck | Sent | InvalidSession | Error
+Told = Hello | Ready | Resumed | HeartbeatAck | Sent | Typed | Reconnect | InvalidSession | Error
 OPS: Final[dict[type[Told], str]] = {
     Hello: "hello",
     Ready: "ready",
     Resumed: "resumed",
     HeartbeatAck: "heartbeat_ack",
     Sent: "sent",
+    Typed: "typed",
+    Reconnect: "reconnect",
     InvalidSession: "invalid_session",
     Error: "error",
 }

@@ -13,6 +13,7 @@ from reference_service.domain.refusal import Code, Refusal
 STATUS: Final[dict[Code, int]] = {
     "already_acknowledged": 409,
     "already_resolved": 409,
+    "bad_seq": 422,
     "bad_time": 422,
     "blocked": 422,
     "no_question": 422,

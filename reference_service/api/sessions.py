@@ -1,14 +1,20 @@
 """Sessions of devices: starting fresh, resuming by replay of the durable log, and the sealed id that allows it."""
 
+import asyncio
+import contextlib
+
 from reference_service import tokens
 from reference_service.api import frames
 from reference_service.domain import presence
-from reference_service.domain.dispatching import customer_of, frame
-from reference_service.domain.world import Desk
+from reference_service.domain.dispatching import customer_of, frame, snoozed_until, tags_of
+from reference_service.domain.reading import unread
+from reference_service.domain.world import Desk, Thread
 from reference_service.shell.engine import Engine
 from reference_service.shell.hub import Link
 from reference_service.storage.reader import Reader
 
+RESTARTING = 1012
+DISMISS_S = 1.0
 SESSION_S = 30 * 86400.0  # how long a session id is genuine; whether it can still be resumed is the window's to say
 
 
@@ -73,6 +79,23 @@ def end(engine: Engine, link: Link) -> None:
         presence.device_off(desk, link.device, engine.clock.now())
 
 
+def acked(desk: Desk, link: Link, s: int) -> bool:
+    """A device has shown everything up to s; False where it was never told that much."""
+    if s <= link.s:
+        desk.acked[link.device] = max(s, desk.acked.get(link.device, 0))
+    return s <= link.s
+
+
+async def dismiss(engine: Engine) -> None:
+    """Before a stop: tell every device to come back later, and wait a moment until they have heard it."""
+    for link in engine.hub.all():
+        link.send(frames.write(frames.Reconnect("restarting")))
+        link.close(RESTARTING)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DISMISS_S):
+            await engine.hub.empty()
+
+
 def _link(engine: Engine, desk: Desk, device: str, s: int) -> Link:
     person, settings = desk.person, engine.settings
     return Link(person.id, person.shop_id, device, s, engine.clock.real(), settings.max_unread_frames)
@@ -90,15 +113,38 @@ async def _connect(engine: Engine, desk: Desk, link: Link) -> None:
 
 
 def _ready(engine: Engine, desk: Desk, device: str) -> str:
-    held = list(desk.held.items())
+    held = standing(desk)
     return frames.write(
         frames.Ready(
             session_id(engine, desk, device),
             desk.person.id,
             desk.s,
+            desk.acked.get(device, 0),
             desk.person.capacity,
             desk.person.availability,
-            heads={name: thread.seq for name, thread in held},
-            conversations=[frames.Held(name, thread.seq, customer_of(thread)) for name, thread in held],
+            heads={one.conversation_id: one.seq for one in held},
+            conversations=held,
         )
+    )
+
+
+def standing(desk: Desk) -> list[frames.Held]:
+    """What is an agent's now, as a fresh device is told (SYNC-2)."""
+    return [_held(thread) for thread in (*desk.held.values(), *desk.snoozed.values())]
+
+
+def _held(thread: Thread) -> frames.Held:
+    conversation = thread.conversation
+    return frames.Held(
+        conversation_id=conversation.id,
+        seq=thread.seq,
+        customer=customer_of(thread),
+        state=conversation.state,
+        version=conversation.version,
+        priority=conversation.priority,
+        tags=tags_of(conversation),
+        snoozed_until=snoozed_until(conversation),
+        visit_from=conversation.visit_from,
+        read_to=conversation.read_to,
+        unread=unread(thread),
     )

@@ -11,14 +11,15 @@ from reference_service.api import frames, sessions
 from reference_service.api.conversations import may_resolve, resolve_thread
 from reference_service.api.problems import Problem
 from reference_service.api.requests import engine_of, identify
-from reference_service.domain import replies
+from reference_service.domain import reading, replies
 from reference_service.domain.rates import Bucket
+from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import Desk
 from reference_service.shell.engine import Engine
-from reference_service.shell.hub import SIGNED_OUT, TOO_MANY, TOO_SLOW, Link
+from reference_service.shell.hub import SIGNED_OUT, TOO_MANY, TOO_SLOW, Link, whisper
 from reference_service.storage.journal import StorageError
 
-BAD_FRAME, TOO_FAST, RESTARTING = 4002, 4008, 1012
+BAD_FRAME, TOO_FAST = 4002, 4008
 PATIENCE = 10  # malformed frames until the connection is closed
 
 
@@ -40,7 +41,7 @@ async def connect(websocket: WebSocket) -> None:
         try:
             await _converse(websocket, engine_of(websocket))
         except (Problem, StorageError):
-            await websocket.close(RESTARTING)
+            await websocket.close(sessions.RESTARTING)
         except Hangup as hangup:
             if hangup.code is not None:
                 await websocket.close(hangup.code)
@@ -177,8 +178,39 @@ class Conversation:
             link.send(await self._resolve(said.d))
         elif isinstance(said, frames.Heartbeat):
             link.send(frames.write(frames.HeartbeatAck(link.s)))
+        elif isinstance(said, frames.Ack):
+            self._ack(link, said.d.s)
+        elif isinstance(said, frames.Read):
+            await self._read(link, said.d)
+        elif isinstance(said, frames.Typing):
+            self._type(link, said.d.conversation_id)
         elif isinstance(said, frames.Identify | frames.Resume):
             link.send(frames.write(frames.Error("bad_frame", why="this connection is identified already")))
+
+    def _ack(self, link: Link, s: int) -> None:
+        assert self._desk is not None
+        if not sessions.acked(self._desk, link, s):
+            link.send(frames.write(frames.Error("bad_frame", why="nothing with this s was told")))
+
+    async def _read(self, link: Link, data: frames.ReadData) -> None:
+        engine, desk = self._engine, self._desk
+        assert desk is not None
+        thread = replies.thread_for(engine.world, desk, data.conversation_id)
+        changes = engine.begin()
+        try:
+            if thread is None:
+                raise Refusal("not_found")
+            reading.mark(thread, desk, data.seq, changes)
+        except Refusal as refusal:
+            link.send(frames.write(frames.Error(refusal.code, why=data.conversation_id)))
+        else:
+            await engine.keep(changes)
+
+    def _type(self, link: Link, conversation_id: str) -> None:
+        desk = self._desk
+        assert desk is not None
+        if conversation_id in desk.held:
+            whisper(self._engine.hub, link.agent_id, frames.write(frames.Typed(conversation_id)), link)
 
     async def _send(self, data: frames.SendData) -> str:
         engine, desk = self._engine, self._desk

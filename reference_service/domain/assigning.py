@@ -1,7 +1,7 @@
 """A conversation's way to an agent, to the queue, on to another agent, and to its resolution (ROUTE-1)."""
 
 import math
-from typing import Literal
+from typing import Final, Literal
 
 from reference_service.domain import happenings, lifecycle, routing
 from reference_service.domain.changes import Changes
@@ -15,9 +15,12 @@ from reference_service.domain.dispatching import (
     message_event,
     tags_of,
     tell,
+    updated,
 )
 from reference_service.domain.records import Told
 from reference_service.domain.world import Desk, ShopFloor, Thread
+
+SETTLED: Final = ("sent", "failed", "in_doubt")
 
 
 def route(floor: ShopFloor, thread: Thread, reason: str, changes: Changes, but: Desk | None = None) -> None:
@@ -43,6 +46,7 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = 
     conversation.served_by, conversation.served_from = desk.person.id, conversation.visit_from
     desk.held[conversation.id] = thread
     changes.keep(conversation)
+    known = thread.told.get(desk.person.id, 0)
     event = Assigned(
         conversation_id=conversation.id,
         agent_id=desk.person.id,
@@ -54,14 +58,19 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = 
         version=conversation.version,
         priority=conversation.priority,
         tags=tags_of(conversation),
+        visit_from=conversation.visit_from,
+        told_to=known,
+        read_to=conversation.read_to,
     )
     tell(desk, event, changes)
-    known = thread.told.get(desk.person.id, 0)
     for message in thread.visit:
         if message.seq > known:
             tell(desk, message_event(message), changes)
-            if message.status == "recalled":
-                tell(desk, Recalled(conversation.id, message.id, message.seq, message.platform_id), changes)
+        if message.status == "recalled":
+            tell(desk, Recalled(conversation.id, message.id, message.seq, message.platform_id), changes)
+        elif message.seq <= known and message.status in SETTLED and message.agent_id != desk.person.id:
+            # They know it, but not what became of it meanwhile; of their own replies they are told in any case.
+            tell(desk, updated(message, ""), changes)
     changes.tell(happenings.Assigned(thread, desk, reason, by))
 
 

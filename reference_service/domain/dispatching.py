@@ -77,6 +77,14 @@ class Read(msgspec.Struct):
     index: int
 
 
+class AgentRead(msgspec.Struct):
+    """conversation.read: the agent has read up to a seq, on whichever device."""
+
+    conversation_id: str
+    seq: int
+    unread: int
+
+
 class Assigned(msgspec.Struct):
     """conversation.assigned."""
 
@@ -90,6 +98,9 @@ class Assigned(msgspec.Struct):
     version: int
     priority: Priority
     tags: list[str]
+    visit_from: int
+    told_to: int
+    read_to: int
 
 
 class Reopened(msgspec.Struct):
@@ -215,6 +226,7 @@ Payload = (
     | Updated
     | Recalled
     | Read
+    | AgentRead
     | Assigned
     | Transferred
     | Resolved
@@ -232,6 +244,7 @@ TYPES: dict[type[Payload], str] = {
     Updated: "message.updated",
     Recalled: "message.recalled",
     Read: "message.read",
+    AgentRead: "conversation.read",
     Assigned: "conversation.assigned",
     Transferred: "conversation.transferred",
     Resolved: "conversation.resolved",
@@ -265,6 +278,19 @@ def message_event(message: Message) -> Created | Blocked:
     if message.shown is None:
         return Blocked(**_place(message))
     return Created(text=message.shown, masked=message.masked, **_place(message))
+
+
+def updated(message: Message, reason: str) -> Updated:
+    """message.updated of a reply, as it is now."""
+    return Updated(
+        message.conversation_id,
+        message.id,
+        message.seq,
+        message.client_msg_id,
+        message.platform_id,
+        message.status,
+        reason,
+    )
 
 
 def customer_of(thread: Thread) -> Customer:

@@ -13,7 +13,7 @@ it happened; after a time without an echo the reply is marked in doubt, and sent
 from typing import Literal, NamedTuple
 
 from reference_service.domain.changes import Call, Changes
-from reference_service.domain.dispatching import Updated, tell
+from reference_service.domain.dispatching import tell, updated
 from reference_service.domain.happenings import ReplySettled
 from reference_service.domain.records import Message
 from reference_service.domain.world import Thread, World
@@ -166,15 +166,7 @@ def _finish(world: World, thread: Thread, changes: Changes) -> None:
 
 
 def _tell(world: World, thread: Thread, message: Message, reason: str, changes: Changes) -> None:
-    event = Updated(
-        thread.conversation.id,
-        message.id,
-        message.seq,
-        message.client_msg_id,
-        message.platform_id,
-        message.status,
-        reason,
-    )
+    event = updated(message, reason)
     # The writer is told wherever the conversation is now; who holds it now sees the same message, so is told too.
     for agent_id in dict.fromkeys((message.agent_id, thread.conversation.agent_id)):
         if agent_id and (desk := world.desk(agent_id)):

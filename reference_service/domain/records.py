@@ -81,6 +81,7 @@ class Conversation(Record, kw_only=True):
     legal_hold: bool = False
     purged_to: int = 0  # the newest seq that was purged (retention.py)
     kept_from: float = 0.0  # when the oldest kept message was created; 0: when the conversation was opened
+    read_to: int = 0  # the seq up to which its agents have read
 
 
 class Message(Record, kw_only=True, gc=False):

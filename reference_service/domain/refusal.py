@@ -5,6 +5,7 @@ from typing import Literal
 Code = Literal[
     "already_acknowledged",
     "already_resolved",
+    "bad_seq",
     "bad_time",
     "blocked",
     "no_question",

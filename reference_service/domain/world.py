@@ -31,6 +31,7 @@ class Desk:
     snoozed: dict[str, Thread] = field(default_factory=dict)  # its own as well, and no load
     s: int = 0
     gone_since: float | None = None  # no device since; None while one is connected, or when all was handed on
+    acked: dict[str, int] = field(default_factory=dict)  # device: the newest event it has shown; since the start only
     left: dict[str, float] = field(default_factory=dict)  # device: when its connection ended
     sent: dict[str, Message] = field(default_factory=dict)  # client_msg_id: the reply it became (SEND-1)
 

@@ -70,9 +70,12 @@ class Hub:
     def __init__(self) -> None:
         self._links: dict[str, dict[str, Link]] = {}
         self._of_shop = Counter[str]()
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     def add(self, link: Link) -> None:
         """Register a link; an older one of the same device is closed as replaced."""
+        self._empty.clear()
         older = self._links.setdefault(link.agent_id, {}).get(link.device)
         if older is not None:
             older.close(REPLACED)
@@ -89,12 +92,18 @@ class Hub:
         self._of_shop[link.shop_id] -= 1
         if not links:
             del self._links[link.agent_id]
+        if not self._links:
+            self._empty.set()
         return True
 
     def has_room(self, agent_id: str, shop_id: str, device: str, of_agent: int, of_shop: int) -> bool:
         """Whether a device may connect: in the place of its older connection, or below both limits."""
         links = self._links.get(agent_id, {})
         return device in links or (len(links) < of_agent and self._of_shop[shop_id] < of_shop)
+
+    async def empty(self) -> None:
+        """Wait until nobody is connected."""
+        await self._empty.wait()
 
     def of(self, agent_id: str) -> Iterable[Link]:
         """The links of one agent's devices."""
@@ -103,6 +112,13 @@ class Hub:
     def all(self) -> list[Link]:
         """Every link."""
         return [link for links in self._links.values() for link in links.values()]
+
+
+def whisper(hub: Hub, agent_id: str, frame: str, but: Link | None = None) -> None:
+    """Tell an agent's devices, but for one, what is no event: it has no place in the log and is not replayed."""
+    for link in hub.of(agent_id):
+        if link is not but:
+            link.send(frame)
 
 
 def dispatch(hub: Hub, event: Dispatched) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ class Server(uvicorn.Server):
     """A uvicorn that tells when it is ready, and ends requests which come too slowly."""
 
     ready_file: Path | None = None
+    ending: Callable[[], Awaitable[None]] | None = None  # what is still to be told to who is connected
 
     def __init__(self, app: ASGIApp, settings: Settings, limits: Limits) -> None:
         super().__init__(config(app, settings))
@@ -34,6 +36,14 @@ class Server(uvicorn.Server):
             temporary.write_bytes(msgspec.json.encode({"pid": os.getpid(), "port": port, "version": VERSION}))
             temporary.replace(self.ready_file)
         log("ready", pid=os.getpid(), port=port, version=VERSION)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nothing more, say so to who is connected, then close what is open."""
+        for listening in self.servers:
+            listening.close()
+        if self.ending is not None:
+            await self.ending()
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""

@@ -20,11 +20,14 @@ from reference_service.domain import (
     handing,
     intake,
     labelling,
+    noting,
     outbox,
     presence,
+    reading,
     replies,
     shops,
     snoozing,
+    speaking,
     visits,
 )
 from reference_service.domain.changes import Call, Changes
@@ -32,7 +35,7 @@ from reference_service.domain.events import Account, Echoed, Event, Recalled, Wr
 from reference_service.domain.intake import Taking
 from reference_service.domain.outbox import Answer
 from reference_service.domain.reactions import settle
-from reference_service.domain.records import Logged, Person, Priority, Shop
+from reference_service.domain.records import Logged, Message, Person, Priority, Shop
 from reference_service.domain.replies import Accepted, Refused
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
 from reference_service.filtering.words import Word, WordFilter
@@ -130,6 +133,16 @@ class Stage:
 
     def reopen(self, customer: str, desk: Desk | None = None) -> None:
         self._do(lambda c: visits.reopen(self.world, self.thread(customer), desk, self.lead(), c))
+
+    def read(self, desk: Desk, customer: str, seq: int) -> None:
+        self._do(lambda c: reading.mark(self.thread(customer), desk, seq, c))
+
+    def note(self, customer: str, text: str, by: Person | None = None) -> Message:
+        who = by or self.lead()
+        return self._do(lambda c: noting.note(self.floor, self.thread(customer), who, text, None, c))
+
+    def say(self, customer: str, text: str, scene: str = "welcome") -> None:
+        self._do(lambda c: speaking.say(self.world, self.thread(customer), text, scene, c))
 
     def label(self, customer: str, priority: Priority, *tags: str) -> None:
         self._do(lambda c: labelling.label(self.world, self.thread(customer), priority, tags, self.lead(), c))

@@ -192,6 +192,7 @@ async def test_sigterm_ends_it_cleanly_with_0_even_with_devices_connected(proces
     ws = await process.socket("identify", token=token, device_id="d1")
     assert (await ws.receive_json())["op"] == "ready"
     ending = asyncio.create_task(process.end(signal.SIGTERM))
+    assert await ws.receive_json() == {"op": "reconnect", "d": {"why": "restarting"}}
     message = await ws.receive()
     assert (message.type, ws.close_code) == (aiohttp.WSMsgType.CLOSE, 1012)
     await ws.close()

@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from reference_service import tokens
+from reference_service.domain import shops
 from reference_service.settings import Settings
 
 CUSTOMER = {"open_id": "c1", "nick": "小王", "grade": "new", "tags": []}
@@ -106,11 +108,96 @@ async def test_ready_shows_what_the_agent_holds_and_where_the_log_is(service: An
     assert ready == {
         "agent_id": agent_id,
         "s": 3,
+        "acked": 0,
         "capacity": 20,
         "availability": "online",
         "heads": {"cv1": 2},
-        "conversations": [{"conversation_id": "cv1", "seq": 2, "customer": CUSTOMER}],
+        "conversations": [
+            {
+                "conversation_id": "cv1",
+                "seq": 2,
+                "customer": CUSTOMER,
+                "state": "open",
+                "version": 1,
+                "priority": "normal",
+                "tags": [],
+                "snoozed_until": None,
+                "visit_from": 1,
+                "read_to": 0,
+                "unread": 2,
+            }
+        ],
     }
+
+
+async def test_a_session_serves_its_own_device_only(service: Any, desk: Any) -> None:
+    """SYNC-4: what one device's session resumes is that device, whichever connection asks."""
+    _, agent = desk
+    first, session_id = await session(service, agent, "d1")
+    other = await service.device(agent, "d2")
+    await service.write("一")
+    await first.dispatch("message.created")
+    back = await service.connect()
+    await back.say("resume", token=token(agent), session_id=session_id, s=0)
+    await back.until("resumed")
+    assert await first.closed() == 4003  # its place is taken, and nobody else's
+    await service.write("二")
+    for device in (other, back):
+        assert (await device.dispatch("message.created"))["conversation_id"] == "cv1"
+
+
+@pytest.mark.parametrize("whose", ["a colleague's", "a stranger's", "an administrator's", "nobody's"])
+async def test_a_session_cannot_be_resumed_with_another_token(service: Any, desk: Any, whose: str) -> None:
+    """SYNC-4: nothing of the log is told, whoever else asks, and the device itself is not disturbed."""
+    agent_id, agent = desk
+    device, session_id = await session(service, agent)
+    await service.write("秘密")
+    await device.dispatch("message.created")
+    admin = await service.shop("s2")
+    _, stranger = await service.agent(admin)
+    colleague = {"Authorization": f"Bearer {await colleague_of(service, agent_id)}"}
+    tokens = {"a colleague's": colleague, "a stranger's": stranger, "an administrator's": admin}
+    thief = await service.connect()
+    await thief.say("resume", token=token(tokens.get(whose, {"Authorization": "Bearer x"})), session_id=session_id, s=0)
+    if whose in ("a colleague's", "a stranger's"):
+        assert await thief.frame() == {"op": "invalid_session", "d": {"resumable": False}}
+    else:
+        assert await thief.closed() == 4001
+    assert thief.log == []
+    await service.write("还在吗")
+    assert (await device.dispatch("message.created"))["text"] == "还在吗"
+
+
+async def colleague_of(service: Any, agent_id: str) -> str:
+    """The access token of another agent of the same shop."""
+    shop_id = service.engine.world.people[agent_id].shop_id
+    changes = service.engine.begin()
+    seal = tokens.password_seal(service.engine.key, "p")
+    desk = shops.add_agent(service.engine.world, shop_id, "乙", "regular", 5, True, seal, changes)
+    await service.engine.keep(changes)
+    return token(await service.login(desk.person.login, "p"))
+
+
+async def test_what_a_device_acknowledged_is_told_when_it_begins_anew(service: Any, desk: Any) -> None:
+    _, agent = desk
+    device = await service.device(agent, "d1")
+    await service.write("一")
+    await device.dispatch("message.created")
+    await device.say("ack", s=2)
+    await device.say("ack", s=1)
+    await device.say("heartbeat")
+    await device.until("heartbeat_ack")
+    for name, acked in (("d1", 2), ("d2", 0)):
+        fresh = await service.connect()
+        await fresh.say("identify", token=token(agent), device_id=name)
+        assert (await fresh.frame())["d"]["acked"] == acked
+
+
+async def test_what_was_never_told_cannot_be_acknowledged(service: Any, desk: Any) -> None:
+    _, agent = desk
+    device = await service.device(agent)
+    await device.say("ack", s=1)
+    assert (await device.frame())["d"]["code"] == "bad_frame"
 
 
 async def test_the_same_device_again_replaces_the_first(service: Any, desk: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from reference_service.domain import assigning, presence
 from reference_service.domain.changes import Changes
+from reference_service.domain.outbox import Answer
 
 
 def resolve(stage: Any, customer: str) -> None:
@@ -115,3 +116,20 @@ def test_a_device_resumes_within_the_window_and_never_beyond_what_was_said(stage
     assert presence.resumable(world, desk, "d1", 0, now + 30.0, 30.0)
     assert not presence.resumable(world, desk, "d1", 0, now + 30.1, 30.0)
     assert not presence.resumable(world, desk, "another", 0, now, 30.0)
+
+
+def test_what_became_of_messages_meanwhile_is_told_when_a_conversation_comes_back(stage: Any) -> None:
+    first, second = stage.agent(), stage.agent()
+    stage.write("c1", "m1", "说错了")
+    stage.say("c1", "欢迎光临")
+    stage.give("c1", second)
+    stage.recall("m1")
+    stage.answer(stage.calls[0], Answer("refused", code=7))
+    stage.give("c1", first)
+    assert [kind for kind, _ in stage.log(first)][-3:] == [
+        "conversation.assigned",
+        "message.recalled",
+        "message.updated",
+    ]
+    assert stage.told(first, "message.updated")[-1]["status"] == "failed"
+    assert stage.told(first, "conversation.assigned")[-1]["told_to"] == 2
