@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, floor_of, leads, number, read, signed_in
+from reference_service.api.requests import answer, floor_of, leads, number, read, signed_in, words
 from reference_service.bounds import Id, Version
 from reference_service.domain import customers, orders
 from reference_service.domain.customers import Known
@@ -103,7 +103,7 @@ async def list_customers(request: Request) -> Response:
     """One page of the shop's customers, in the order they became known."""
     engine, person = signed_in(request)
     floor, asked = floor_of(engine, person), request.query_params
-    grade, high, tag = asked.get("grade", ""), asked.get("high_spender", ""), asked.get("tag", "")
+    grade, high, tag = asked.get("grade", ""), asked.get("high_spender", ""), words(request, "tag", 32)
     if grade not in ("", "new", "regular", "vip") or high not in ("", "true", "false"):
         raise Problem(422, "malformed", "grade must be new, regular or vip; high_spender true or false")
     after, limit = number(request, "after", 0, 0, MOST), number(request, "limit", 100, 1, 1000)

@@ -136,6 +136,14 @@ def desk_of(engine: Engine, person: Person) -> Desk:
     return engine.world.floors[person.shop_id].desks[person.id]
 
 
+def words(request: Request, name: str, most: int) -> str:
+    """A text of the query, "" without one. Raises Problem 422 where it is longer."""
+    text: str = request.query_params.get(name, "")
+    if len(text) > most:
+        raise Problem(422, "malformed", f"{name} has at most {most} characters")
+    return text
+
+
 def number(request: Request, name: str, default: int, low: int, high: int) -> int:
     """A whole number of the query. Raises Problem 422."""
     text = request.query_params.get(name, str(default))

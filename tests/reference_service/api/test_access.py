@@ -4,87 +4,22 @@ import base64
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from starlette.routing import Route
 
 from reference_service import tokens
 from reference_service.api.access import ACCESS, guarded
 from reference_service.domain.register import RECORDS
+from tests.reference_service.api.operations import OPENAPI, OPERATIONS, ROLES, Operation, named
 
-OPENAPI = yaml.safe_load((Path(__file__).parents[3] / "contract" / "openapi.yaml").read_text(encoding="utf-8"))
-SCHEMAS: dict[str, Any] = OPENAPI["components"]["schemas"]
-METHODS = {"get", "put", "post", "patch", "delete"}
-ROLES = {"admin", "supervisor", "agent"}
-
-
-class Operation(NamedTuple):
-    """One operation of openapi.yaml."""
-
-    method: str
-    path: str
-    item: dict[str, Any]
-
-    @property
-    def roles(self) -> set[str]:
-        return set(self.item.get("x-roles", ()))  # none: the test of the table says so
-
-    @property
-    def parameters(self) -> list[dict[str, Any]]:
-        """Of the path and of the operation, references followed."""
-        listed = OPENAPI["paths"][self.path].get("parameters", []) + self.item.get("parameters", [])
-        named = (one["$ref"].rsplit("/", 1)[1] if "$ref" in one else one for one in listed)
-        return [OPENAPI["components"]["parameters"][one] if isinstance(one, str) else one for one in named]
-
-    def address(self, **values: str) -> str:
-        """With these in place of the path's parameters, a dash for those not named, and whatever query it needs."""
-        needed = [one for one in self.parameters if one["in"] == "query" and one.get("required")]
-        query = "&".join(f"{one['name']}={sample(one['schema'])}" for one in needed)
-        path = re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "-"), self.path)
-        return f"{path}?{query}" if query else path
-
-    def body(self) -> Any:
-        contents = self.item.get("requestBody", {}).get("content", {})
-        return sample(contents["application/json"]["schema"]) if "application/json" in contents else None
-
-
-OPERATIONS = [
-    Operation(method.upper(), path, item[method])
-    for path, item in OPENAPI["paths"].items()
-    for method in sorted(METHODS & set(item))
-]
 PEOPLES = [one for one in OPERATIONS if one.roles & ROLES]
 OPERATORS = [one for one in OPERATIONS if one.roles == {"operator"}]
 MAKES = {"importOrder"}  # an open_id is the platform's: another shop's becomes known in the caller's, as a new customer
 SHARED = {"activateScript", "deactivateScript"}  # scenes are the same in every shop
 WITH_IDS = [one for one in PEOPLES if "{" in one.path and one.item["operationId"] not in MAKES | SHARED]
-
-
-def named(operation: Operation) -> str:
-    return str(operation.item["operationId"])
-
-
-def sample(schema: dict[str, Any]) -> Any:
-    """The smallest value that a schema allows."""
-    if "$ref" in schema:
-        return sample(SCHEMAS[schema["$ref"].rsplit("/", 1)[1]])
-    if "allOf" in schema:
-        return {name: value for part in schema["allOf"] for name, value in sample(part).items()}
-    for chosen in ("oneOf", "anyOf"):
-        if chosen in schema:
-            return sample(schema[chosen][0])
-    if "example" in schema or "const" in schema or "enum" in schema:
-        return schema.get("example", schema.get("const", schema.get("enum", [None])[0]))
-    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-    if kind == "object":
-        return {name: sample(schema["properties"][name]) for name in schema.get("required", [])}
-    if kind == "array":
-        return [sample(schema["items"])] * schema.get("minItems", 0)
-    smallest = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-    return {"string": "x" * schema.get("minLength", 1), "boolean": False}.get(kind, smallest)
 
 
 # The table and the contract.
