@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, floor_of, read, signed_in
+from reference_service.api.requests import answer, floor_of, read, signed_in, words
 from reference_service.domain import canned
 from reference_service.domain.shelves import shelf, take_away
 
@@ -43,7 +43,7 @@ class CannedResponses(msgspec.Struct):
 async def list_canned(request: Request) -> Response:
     """All, or those with a tag, in order of creation."""
     engine, person = signed_in(request)
-    tag = request.query_params.get("tag", "")
+    tag = words(request, "tag", 32)
     every = sorted(shelf(floor_of(engine, person), canned.CannedResponse).values(), key=lambda one: one.number)
     items = [view(one) for one in every if not tag or tag in one.tag_list()]
     await engine.settled()

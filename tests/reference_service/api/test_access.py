@@ -177,11 +177,17 @@ async def canned(service: Any, admin: dict[str, str]) -> str:
     return str((await service.http.post("/api/v1/canned-responses", json=new, headers=admin)).json()["id"])
 
 
+async def script(service: Any, admin: dict[str, str]) -> str:
+    listed = await service.http.get("/api/v1/emergency-scripts", headers=admin)
+    return str(listed.json()["items"][0]["script"]["id"])
+
+
 MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path parameter: an id of shop s1
     "conversation_id": conversation,
     "agent_id": agent,
     "article_id": article,
     "open_id": customer,
+    "script_id": script,
     "complaint_id": complaint,
     "incident_id": incident,
     "canned_id": canned,
