@@ -4,7 +4,7 @@ Needs `operator_key` among the run's secrets. Every shop it makes is marked as t
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -64,13 +64,14 @@ class Reference:
     """targets.interface.Target."""
 
     name = "reference"
-    offers = frozenset({"resume", "automatic", "profiles", "complaints"})
+    offers = frozenset({"resume", "automatic", "profiles", "complaints", "figures"})
     limits = Limits()
     platform = "open-im"
 
     def __init__(self) -> None:
         self._run: Run
         self._admins: dict[str, str] = {}  # shop -> administrator's access token
+        self._admin_logins: dict[str, tuple[str, str]] = {}  # shop -> administrator's login, password
         self._logins: dict[str, str] = {}  # agent -> login
         self._tokens: dict[str, tuple[float, str]] = {}  # agent -> good until, access token
 
@@ -108,6 +109,7 @@ class Reference:
         made = await self._call("POST", "/api/v1/shops", self._run.secrets["operator_key"], body)
         admin = await self._login(made["admin_login"], made["admin_password"])
         self._admins[made["id"]] = admin["access_token"]
+        self._admin_logins[made["id"]] = made["admin_login"], made["admin_password"]
         await self._call(
             "PUT", "/api/v1/sensitive-words", admin["access_token"], {"words": word_rules(self._run.words)}
         )
@@ -158,6 +160,11 @@ class Reference:
     async def close_complaint(self, agent: Agent, complaint: str, outcome: str) -> None:
         """targets.interface.HearsComplaints."""
         await business.close_complaint(self._call, await self._token(agent), complaint, outcome)
+
+    async def figures(self, shop: Shop) -> Mapping[str, float]:
+        """targets.interface.HasFigures."""
+        admin = await self._login(*self._admin_logins[shop.target_id])  # a long run outlives the first token
+        return await business.figures(self._call, admin["access_token"])
 
     async def _set_availability(self, agent: Agent, to: str) -> None:
         path = f"/api/v1/agents/{agent.id}/availability"

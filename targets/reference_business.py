@@ -74,3 +74,19 @@ async def close_complaint(call: Call, token: str, complaint: str, outcome: str) 
                 return
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, 1.0)
+
+
+async def figures(call: Call, admin: str) -> dict[str, float]:
+    """Of targets.interface.FIGURES those that the dashboard's shares and means say."""
+    told = await call("GET", "/api/v1/metrics/summary", admin, None)
+    found = {each["name"]: (each["value"] or 0.0, each["n"]) for each in told["figures"]}
+    (satisfied, rated), (waited, rounds) = found["satisfaction"], found["average_response"]
+    resolved, visits = found["resolution"]
+    return {
+        "rated": rated,
+        "satisfied": satisfied * rated,
+        "rounds": rounds,
+        "round_seconds": waited * rounds,
+        "conversations": visits,
+        "resolved": resolved * visits,
+    }

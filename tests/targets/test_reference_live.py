@@ -10,7 +10,7 @@ from fixtures.script import BUNDLED
 from fixtures.words import listed_in
 from history.scenario import Business
 from history.tokens import find, token
-from targets.interface import Closed, Event, TargetError
+from targets.interface import FIGURES, Closed, Event, TargetError
 
 Bench = Any  # the fixtures of conftest.py
 
@@ -155,4 +155,18 @@ async def test_a_complaint_is_closed_once_the_customer_was_answered(bench: Bench
     assert said == ["非常抱歉", texts.complaint_closed]
     with pytest.raises(TargetError, match="already_closed"):
         await bench.target.close_complaint(bench.agent, complaint, "再次")
+    await device.device.close()
+
+
+async def test_the_dashboard_tells_what_happened(bench: Bench) -> None:
+    device = await bench.device()
+    await device.device.availability("online")
+    await bench.write("在吗")
+    shown = await device.until("message")
+    await device.device.reply(shown.conversation, "在的", token(1, 2, 3))
+    told = await bench.target.figures(bench.agent.shop)
+    waited = told.pop("round_seconds")
+    assert told == {"rated": 0, "satisfied": 0, "rounds": 1, "conversations": 1, "resolved": 0}
+    assert 0 < waited < 600
+    assert set(told) | {"round_seconds"} == set(FIGURES)
     await device.device.close()
