@@ -16,6 +16,7 @@ from reports.record import SCHEMA, History, StreamInfo
 
 NEEDED = ("customers", "gateway", "agents")
 _MARKS = ("watermark", "end")
+_AFTER = ("figure",)  # read when all is over: nothing is judged by it
 
 
 class NoHistory(ValueError):
@@ -38,7 +39,7 @@ def join(streams: Iterable[Stream], spec: RunSpec | None = None) -> History:
     clocks = [Clock(s.header.clock, gateway, _comparisons(s)) for s in ordered]
     infos = tuple(_info(stream, clock) for stream, clock in zip(ordered, clocks, strict=True))
     horizon = _horizon(infos)
-    known = (pl.col("t") <= horizon) & ~pl.col("kind").is_in(_MARKS)
+    known = ((pl.col("t") <= horizon) | pl.col("kind").is_in(_AFTER)) & ~pl.col("kind").is_in(_MARKS)
     frames = [pl.DataFrame(schema=SCHEMA).drop("row")]
     # One copy of a long run is enough: each stream is let go when its frame is made.
     frames.extend(_frame(ordered.pop(0), clock).filter(known) for clock in clocks)

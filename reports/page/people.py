@@ -2,7 +2,7 @@
 
 from reports.model import Judgement, Latency, People
 from reports.page import figures
-from reports.page.words import LANGUAGES, Text, name, say
+from reports.page.words import LANGUAGES, Text, name, say, table
 
 Pair = tuple[Text, Text]  # a word and its value
 
@@ -80,7 +80,9 @@ def _vips(p: People) -> Pair | None:
 def _counted(word: str, section: str, counts: dict[str, int]) -> Pair | None:
     if not counts:
         return None
-    each = [say("simulated.count", what=name(section, key), n=f"{n:,}") for key, n in counts.items()]
+    known = list(table()[section])
+    ordered = sorted(counts.items(), key=lambda each: known.index(each[0]) if each[0] in known else len(known))
+    each = [say("simulated.count", what=name(section, key), n=f"{n:,}") for key, n in ordered]
     return say(word), _joined(each)
 
 

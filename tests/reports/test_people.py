@@ -45,8 +45,8 @@ DAY = """
 7.7 agents csat actor=a1 device=a1/2 conversation=k1 n=5
 7.8 agents released actor=a1 device=a1/1 conversation=k1 note=resolved
 7.8 agents released actor=a2 device=a2/1 conversation=k2 note=transferred
-8.0 agents figure shop=s1 note=rated n=2000000
-8.0 agents figure shop=s2 note=rated n=1000000
+70.0 agents figure shop=s1 note=rated n=2000000
+70.0 agents figure shop=s2 note=rated n=1000000
 0.0 agents not_offered note=profiles
 """
 
