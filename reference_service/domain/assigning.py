@@ -1,13 +1,11 @@
 """A conversation's way to an agent, to the queue, on to another agent, and to its resolution (ROUTE-1)."""
 
-import math
 from typing import Final, Literal
 
-from reference_service.domain import happenings, lifecycle, routing
+from reference_service.domain import happenings, lifecycle, routing, waiting
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import (
     Assigned,
-    QueuePosition,
     Recalled,
     Resolved,
     Transferred,
@@ -24,14 +22,14 @@ SETTLED: Final = ("sent", "failed", "in_doubt")
 
 
 def route(floor: ShopFloor, thread: Thread, reason: str, changes: Changes, but: Desk | None = None) -> None:
-    """Give a conversation that has no agent to one, or let it wait at the end of its shop's queue.
+    """Give a conversation that has no agent to one, or let it wait in its shop's queue.
 
     `but` does not get it now; once it waits they may.
     """
     # Whoever waits already goes first; with somebody able nobody waits, so this order costs nothing.
-    desk = None if floor.queue else routing.pick_agent(thread, (d for d in floor.desks.values() if d is not but))
+    desk = None if floor.queue else routing.pick(floor, thread, but)
     if desk is None:
-        _wait(floor, thread, changes)
+        waiting.join(floor, thread, changes)
     else:
         assign(thread, desk, reason, changes)
 
@@ -75,17 +73,18 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = 
 
 
 def let_queue_in(floor: ShopFloor, changes: Changes) -> None:
-    """First come, first served, as long as somebody is able."""
-    while floor.queue and (desk := routing.pick_agent(floor.queue[0], floor.desks.values())):
-        assign(floor.queue.popleft(), desk, "queue", changes)
+    """Whoever stands first, as long as somebody is able (ROUTE-4): able for one is able for all, by the last rule."""
+    while (thread := floor.queue.head()) and (desk := routing.pick(floor, thread)):
+        floor.queue.remove(thread)
+        assign(thread, desk, "queue", changes)
 
 
 def hand_on(floor: ShopFloor, desk: Desk, reason: Literal["offline", "gone"], changes: Changes) -> None:
-    """Reassign each open conversation of an agent who is gone, once, in the order they were taken (ROUTE-6).
+    """Reassign each open conversation of an agent who is gone, once: VIPs first, else as they were taken (ROUTE-6).
 
     Snoozed ones stay theirs: where such a one goes is decided when it wakes.
     """
-    for thread in list(desk.held.values()):
+    for thread in sorted(desk.held.values(), key=lambda thread: waiting.begins(floor, thread)):
         withdraw(floor, thread, reason, changes)
         route(floor, thread, "reassigned", changes)
         conversation = thread.conversation
@@ -121,18 +120,3 @@ def withdraw(floor: ShopFloor, thread: Thread, reason: str, changes: Changes) ->
     changes.keep(Told(conversation_id=conversation.id, agent_id=desk.person.id, seq=thread.seq))
     changes.tell(happenings.Released(thread, desk, reason))
     return desk
-
-
-def _wait(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
-    conversation, now = thread.conversation, changes.at
-    if floor.queue:  # two that came in one moment keep their order, also after a restart
-        now = max(now, math.nextafter(floor.queue[-1].conversation.waits_since, math.inf))
-    lifecycle.move(conversation, "queue")
-    conversation.waits_since = now
-    floor.queue.append(thread)
-    changes.keep(conversation)
-    waiting = len(floor.queue)
-    changes.tell(happenings.Queued(thread, waiting))
-    for desk in floor.desks.values():
-        if desk.devices:
-            tell(desk, QueuePosition(conversation.id, waiting, waiting), changes)

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
-from reference_service.domain import bot_visits, complaint_clock, emergency, incidents, retention, snoozing, tiers
+from reference_service.domain import (
+    bot_visits,
+    complaint_clock,
+    emergency,
+    incidents,
+    retention,
+    snoozing,
+    tiers,
+    waiting,
+)
 from reference_service.domain.changes import Changes
 from reference_service.domain.reactions import settle
 from reference_service.domain.world import World
@@ -13,6 +22,7 @@ Strike = Callable[[World, str, Changes], None]  # the world, the clock's key; ch
 CLOCKS: Final[dict[str, Strike]] = {
     bot_visits.CLOCK: bot_visits.strike,
     snoozing.CLOCK: snoozing.strike,
+    waiting.CLOCK: waiting.strike,
     complaint_clock.CLOCK: complaint_clock.strike,
     tiers.CLOCK: tiers.strike,
     emergency.CLOCK: emergency.strike,

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from reference_service.domain.changes import Changes
+from reference_service.domain.happenings import SettingPut
 from reference_service.domain.records import Setting
 from reference_service.domain.world import ShopFloor
 
@@ -32,6 +33,7 @@ def put(floor: ShopFloor, value: msgspec.Struct, changes: Changes) -> int:
     floor.versions[shape] = number = version(floor, shape) + 1
     text = msgspec.json.encode(value).decode()
     changes.keep(Setting(shop_id=floor.shop.id, name=shape.__name__, version=number, value=text))
+    changes.tell(SettingPut(floor, shape))
     return number
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from reference_service.domain.changes import Changes, Dispatched
 from reference_service.domain.grades import Grade
+from reference_service.domain.queueing import Tier
 from reference_service.domain.records import Conversation, Logged, Message, Person, Priority, State
 from reference_service.domain.world import Desk, Thread
 
@@ -139,11 +140,12 @@ class Resolved(msgspec.Struct):
 
 
 class QueuePosition(msgspec.Struct):
-    """queue.position: a conversation began to wait."""
+    """queue.position: a conversation began to wait, or waits in another tier."""
 
     conversation_id: str
     position: int
     waiting: int
+    tier: Tier
 
 
 class AgentAvailability(msgspec.Struct):

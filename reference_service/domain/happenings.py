@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import msgspec
+
 from reference_service.domain.records import Availability, Message
 from reference_service.domain.world import Desk, ShopFloor, Thread
 
@@ -207,6 +209,13 @@ class Rated(NamedTuple):
     rating: Rating
 
 
+class SettingPut(NamedTuple):
+    """A setting of a shop was replaced; the new one is in force."""
+
+    floor: ShopFloor
+    shape: type[msgspec.Struct]
+
+
 class OrderMoved(NamedTuple):
     """An order is further than before; `known` is its customer, None where nobody told whose it is."""
 
@@ -275,4 +284,5 @@ Happening = (
     | ComplaintSuggested
     | ComplaintChanged
     | Forgotten
+    | SettingPut
 )

@@ -18,6 +18,7 @@ from reference_service.domain import (
     shelves,
     tiers,
     turns,
+    waiting,
 )
 from reference_service.domain.changes import Changes
 from reference_service.domain.world import World
@@ -38,11 +39,14 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.AgentReplied: (tiers.catch_up, turns.answered, bot_visits.person_replied),
     happenings.BotSpoke: (tiers.catch_up, turns.heard),
     happenings.HandedOver: (turns.handed_over, auto_replies.hand_over),
-    happenings.Queued: (auto_replies.queue,),
+    happenings.Queued: (waiting.queued, auto_replies.queue),
     happenings.Assigned: (customers.served,),
     happenings.Resolved: (tiers.catch_up, turns.over, customers.left, bot_visits.over),
     happenings.ReplySettled: (complaints.contact,),
     happenings.Forgotten: (customers.forgotten, shelves.forgotten),
+    happenings.Labelled: (waiting.labelled,),
+    happenings.OrderMoved: (waiting.ordered,),
+    happenings.SettingPut: (waiting.ruled,),
 }
 
 

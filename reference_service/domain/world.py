@@ -12,6 +12,7 @@ from reference_service.domain.agenda import Agenda
 from reference_service.domain.articles import Knowledge
 from reference_service.domain.changes import Changes
 from reference_service.domain.events import PlatformName
+from reference_service.domain.queueing import Queue
 from reference_service.domain.records import Conversation, Counter, Message, Person, Record, Shop
 from reference_service.filtering.words import WordFilter
 
@@ -90,7 +91,7 @@ class ShopFloor:
     words: WordFilter = field(default_factory=WordFilter)
     desks: dict[str, Desk] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)  # by the platform's conversation id
-    queue: deque[Thread] = field(default_factory=deque)
+    queue: Queue = field(default_factory=Queue)
     customers: dict[str, Known] = field(default_factory=dict)  # by open_id
     orders: dict[str, Purchase] = field(default_factory=dict)  # by the platform's order id
     settings: dict[type[msgspec.Struct], msgspec.Struct] = field(default_factory=dict)  # by shape (configuring.py)

@@ -1,6 +1,5 @@
 """The world rebuilt from the tables at start, after a stop or a kill alike."""
 
-from collections import deque
 from typing import Final
 
 import msgspec
@@ -18,6 +17,7 @@ from reference_service.domain import (
     retention,
     shelves,
     snoozing,
+    waiting,
 )
 from reference_service.domain.articles import Article
 from reference_service.domain.changes import Changes
@@ -77,6 +77,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) 
     snoozing.restore(world)
     _shelves(world, reader)
     retention.restore(world, now)
+    waiting.restore(world, now)
     changes = Changes(at=now)
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)
@@ -124,9 +125,6 @@ def _threads(world: World, reader: Reader) -> None:
     visits = f"WHERE step <> '' OR sender <> 'customer' OR {IN_VISIT} ORDER BY conversation_id, seq"
     for message in reader.rows(Message, visits):
         _place(world, world.threads[message.conversation_id], message)
-    for floor in world.floors.values():
-        queued = [thread for thread in floor.threads.values() if thread.conversation.state == "queued"]
-        floor.queue = deque(sorted(queued, key=lambda thread: thread.conversation.waits_since))
 
 
 def _customers(world: World, reader: Reader) -> None:

@@ -31,11 +31,11 @@ from reference_service.domain import (
     visits,
 )
 from reference_service.domain.changes import Call, Changes
-from reference_service.domain.events import Account, Echoed, Event, Recalled, Written
+from reference_service.domain.events import Account, Echoed, Event, Ordered, OrderStep, Recalled, Written
 from reference_service.domain.intake import Taking
 from reference_service.domain.outbox import Answer
 from reference_service.domain.reactions import settle
-from reference_service.domain.records import Logged, Message, Person, Priority, Shop
+from reference_service.domain.records import Level, Logged, Message, Person, Priority, Shop
 from reference_service.domain.replies import Accepted, Refused
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
 from reference_service.filtering.words import Word, WordFilter
@@ -70,9 +70,10 @@ class Stage:
         device: str | None = "d1",
         shop: str = "s1",
         role: Any = "agent",
+        level: Level = "regular",
     ) -> Desk:
         more = (capacity, certified, "seal")
-        desk = self._do(lambda c: shops.add_agent(self.world, shop, "x", "regular", *more, c, role))
+        desk = self._do(lambda c: shops.add_agent(self.world, shop, "x", level, *more, c, role))
         if device:
             self.on(desk, device)
         return desk
@@ -94,6 +95,10 @@ class Stage:
 
     def resolve(self, thread: Thread, reason: str = "agent") -> None:
         self._do(lambda changes: assigning.resolve(self.floor, thread, reason, changes))
+
+    def gone(self, desk: Desk) -> None:
+        """The agent had no device for longer than the resume window."""
+        self._do(lambda changes: assigning.hand_on(self.world.floors[desk.person.shop_id], desk, "gone", changes))
 
     def event(self, event: Event) -> Taking:
         return self._do(lambda changes: intake.take(self.world, event, changes))
@@ -143,6 +148,13 @@ class Stage:
 
     def say(self, customer: str, text: str, scene: str = "welcome") -> None:
         self._do(lambda c: speaking.say(self.world, self.thread(customer), text, scene, c))
+
+    def order(self, customer: str, order: str, fen: int = 100, step: OrderStep = "paid", shop: str = "s1") -> None:
+        """A step of a customer's order, told by the platform."""
+        self.event(Ordered(self.account(shop), "", order, customer, step, fen))
+
+    def put(self, setting: msgspec.Struct) -> None:
+        self._do(lambda changes: configuring.put(self.floor, setting, changes))
 
     def label(self, customer: str, priority: Priority, *tags: str) -> None:
         self._do(lambda c: labelling.label(self.world, self.thread(customer), priority, tags, self.lead(), c))
