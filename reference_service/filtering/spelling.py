@@ -104,7 +104,7 @@ def _written(word: Word, text: str, kind: Kind) -> Iterator[Spelling]:
 
 
 def _latin(word: Word, kind: Kind, text: str) -> Spelling:
-    folded = fold(text)
+    folded = without_separators(fold(text))
     spread = kind == "pinyin"  # wei xin; initials are too short to be spread
     return Spelling(word, kind, folded, folded, _counts(folded), spread, False, (True, True), True, frozenset())
 

@@ -4,12 +4,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reference_service.filtering.claims import CLAIMS
 from reference_service.filtering.contacts import ContactRule
 from reference_service.filtering.folding import PLAIN, fold
+from reference_service.filtering.listing import fault_of_text
 from reference_service.filtering.words import Contacts, Hit, Word, WordFilter
 
 SEEN: list[tuple[str, Word, str, str]] = [  # class, word, text, the part of it that is the hit
@@ -208,3 +209,15 @@ def test_the_order_of_the_list_makes_no_difference(
 ) -> None:
     one, other = (WordFilter([Word(word) for word in words], allow) for words in orders)
     assert one.find(text) == other.find(text)
+
+
+ANY = st.text(st.characters() | st.sampled_from("微信女一陸ǚvＡⅧ.*\u200b\u0301"), min_size=1, max_size=6)
+
+
+@given(ANY, st.text(st.sampled_from("中，。 "), max_size=3), st.booleans())
+def test_whatever_can_be_listed_is_found_in_every_spelling(word: str, around: str, sounded: bool) -> None:
+    listed = Word(word, pinyin=sounded, initials=sounded, aliases=(word + "甲",))
+    assume(fault_of_text(word) == "")
+    hits = WordFilter([listed]).find(f"{around}{word}{around}")
+    assert listed in [hit.word for hit in hits]
+    assert WordFilter([listed]).find(f"{around}{word}甲")
