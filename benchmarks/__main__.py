@@ -11,6 +11,7 @@ COMMANDS = (
     ("the same work by a C client, golive and two WebSocket libraries", ["-m", "benchmarks.peers", "--peers", PEERS]),
     ("the history written, judged and drawn", ["-m", "benchmarks.history"]),
     ("the bundled service on one core", ["-m", "benchmarks.service"]),
+    ("its sensitive-word filter", ["-m", "benchmarks.filter"]),
     ("a launch rehearsal", ["-m", "golive", "rehearse", "launch"]),
 )
 

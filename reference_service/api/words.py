@@ -1,7 +1,10 @@
 """The shop's sensitive words: read, replace at once, try out."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Annotated, Final, ParamSpec, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +19,14 @@ from reference_service.filtering import judging
 from reference_service.filtering.claims import CLAIMS, NOT_CLAIMED
 from reference_service.filtering.listing import unusable
 from reference_service.filtering.words import Contacts, Direction, Hit, Word, WordFilter
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAX_HITS: Final = 200  # told of one text: of short words a long text may have ten thousand
+SMALL: Final = 2048  # bytes of texts that are judged at once
+# One thread, however many ask: each busy thread makes the event loop wait for its turn, 5 ms at a time.
+_WORKER: Final = ThreadPoolExecutor(1, "words")
 
 
 class NewWordList(msgspec.Struct):
@@ -43,10 +54,10 @@ async def get_words(request: Request) -> Response:
 
 
 async def put_words(request: Request) -> Response:
-    """Replace the list, for every message from now on. It is compiled in a thread: the event loop does not wait."""
+    """Replace the list, for every message from now on; it is compiled beside the event loop."""
     engine, person = signed_in(request)
     body = await body_of(request, engine.settings.max_word_list)
-    given, words = await asyncio.to_thread(_compiled, body)
+    given, words = await _aside(_compiled, body)
     floor = engine.world.floors.get(person.shop_id)
     if floor is None:  # removed meanwhile
         raise Problem(401, "token_needed", "sign in again")
@@ -59,11 +70,11 @@ async def put_words(request: Request) -> Response:
 
 
 async def check_words(request: Request) -> Response:
-    """What the filter would do with each text; many or long ones are judged in a thread."""
+    """What the filter would do with each text; many or long ones are judged beside the event loop."""
     engine, person = signed_in(request)
     body = await body_of(request, engine.settings.max_word_list)
     words = floor_of(engine, person).words
-    return answer(await asyncio.to_thread(_checked, words, body))
+    return answer(_checked(words, body) if len(body) <= SMALL else await _aside(_checked, words, body))
 
 
 def view(words: WordFilter) -> dict[str, object]:
@@ -76,6 +87,10 @@ def view(words: WordFilter) -> dict[str, object]:
         "claims": CLAIMS,
         "not_claimed": NOT_CLAIMED,
     }
+
+
+async def _aside(work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_WORKER, partial(work, *args, **more))
 
 
 def _compiled(body: bytes) -> tuple[int | None, WordFilter]:
@@ -92,7 +107,7 @@ def _checked(words: WordFilter, body: bytes) -> dict[str, object]:
 
 
 def _result(judged: judging.Judged) -> dict[str, object]:
-    return {"action": judged.action, "text": judged.text, "hits": [_hit(hit) for hit in judged.hits]}
+    return {"action": judged.action, "text": judged.text, "hits": [_hit(hit) for hit in judged.hits[:MAX_HITS]]}
 
 
 def _hit(hit: Hit) -> dict[str, object]:

@@ -102,6 +102,15 @@ async def test_the_check_takes_a_thousand_texts_and_refuses_more_or_longer_ones(
         assert (refused.status_code, refused.json()["code"]) == (422, "malformed")
 
 
+async def test_of_one_text_two_hundred_hits_are_told(service: Any) -> None:
+    admin = await service.shop()
+    await service.http.put(PATH, json={"words": [{"word": "甲"}]}, headers=admin)
+    for length in (300, 5000):  # judged at once, and beside
+        asked = {"texts": ["甲" * length], "direction": "to_agent"}
+        (result,) = (await service.http.post(CHECK, json=asked, headers=admin)).json()["results"]
+        assert (len(result["hits"]), result["text"]) == (200, "*" * length)
+
+
 async def test_fifty_thousand_words_are_taken_and_a_body_beyond_four_megabytes_is_not(service: Any) -> None:
     admin = await service.shop()
     words = [{"word": f"第{n}号词"} for n in range(50_000)]
@@ -135,20 +144,24 @@ class Compiling:
         assert await asyncio.to_thread(self.begun.wait, 10)
 
 
-async def test_while_a_list_is_compiled_others_are_served_and_the_one_that_comes_last_has_lost(
+async def test_while_a_list_is_compiled_others_are_served_and_of_two_for_one_version_the_first_wins(
     service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     admin = await service.shop()
     compiling = Compiling(monkeypatch)
-    slow = asyncio.create_task(service.http.put(PATH, json={"words": [{"word": "慢"}], "version": 0}, headers=admin))
+    first, second = (
+        asyncio.create_task(service.http.put(PATH, json={"words": [{"word": word}], "version": 0}, headers=admin))
+        for word in ("慢", "快")
+    )
     await compiling.under_way()
     assert (await service.http.get(PATH, headers=admin)).json()["version"] == 0
-    quick = await service.http.put(PATH, json={"words": [{"word": "快"}], "version": 0}, headers=admin)
-    assert quick.json()["version"] == 1
+    asked = {"texts": ["慢"]}
+    assert (await service.http.post(CHECK, json=asked, headers=admin)).json()["results"][0]["action"] == "pass"
     compiling.may_go_on.set()
-    lost = await slow
+    assert (await first).json()["version"] == 1
+    lost = await second
     assert (lost.status_code, lost.json()["code"]) == (409, "version_is_old")
-    assert (await service.http.get(PATH, headers=admin)).json() == quick.json()
+    assert (await service.http.get(PATH, headers=admin)).json() == (await first).json()
 
 
 async def test_a_shop_removed_while_its_list_is_compiled_is_gone(service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
