@@ -83,6 +83,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         audit_key=options.audit_key,
         gateway_url=options.gateway,
         gateway_ca=options.gateway_ca,
+        allow_hosts=frozenset(host.lower() for host in options.allow_host),
         operator_key=key,
         test_hooks=options.test_hooks,
         business_speed=options.business_speed,
@@ -98,6 +99,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--audit-key", type=Path, help="file of the audit chain's key; else one in the data folder")
     parser.add_argument("--gateway", default="", help="URL of the messaging platform's API")
     parser.add_argument("--gateway-ca", type=Path, help="a CA file to trust for it, beside the system's")
+    parser.add_argument("--allow-host", action="append", default=[], help="host[:port] that shops may have called")
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
     parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
     parser.add_argument("--test-hooks", action="store_true")

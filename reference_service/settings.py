@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_key: Path | None = None  # the file of the audit chain's key; None: audit.key in the data folder
     gateway_url: str = ""  # the messaging platform's API; "" = there is none, replies fail
     gateway_ca: Path | None = None  # a CA to trust for it, beside the system's
+    allow_hosts: frozenset[str] = frozenset()  # `host` or `host:port`: where shops' AI agents may be
     operator_key: str = "operator"
     test_hooks: bool = False
     business_speed: float = 1.0  # divides the tier, reminder and complaint clocks, nothing else

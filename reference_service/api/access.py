@@ -118,6 +118,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "POST /api/v1/knowledge/promote-question": LEADS,
     "GET /api/v1/bot": LEADS,
     "PUT /api/v1/bot": ADMIN,
+    "GET /api/v1/external-bot": ADMIN,
+    "PUT /api/v1/external-bot": ADMIN,
     "POST /api/v1/conversations/{conversation_id}/handoff": LEADS,
     # service
     "GET /healthz": ANYONE,

@@ -20,7 +20,7 @@ from reference_service.domain.questions import asks, is_small_talk, likeness, no
 
 Why = Literal[
     "requested", "complaint", "repeated", "enough", "not_text", "not_covered", "unsure", "listed", "failed", "busy",
-    "silence", "off", "person",
+    "silence", "off", "person", "declined",
 ]  # fmt: skip
 Scene = Literal["bot", "faq"]
 Phrase = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]

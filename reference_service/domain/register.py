@@ -12,6 +12,7 @@ from reference_service.domain.chronicle import Happened
 from reference_service.domain.complaint import Complaint, ComplaintNote, ComplaintPath
 from reference_service.domain.customers import Customer
 from reference_service.domain.emergency import Activation
+from reference_service.domain.external_bot import ExternalBot
 from reference_service.domain.hours import BusinessHours
 from reference_service.domain.incidents import Incident
 from reference_service.domain.on_call import OnCall
@@ -71,6 +72,7 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,
     AutoReplies,
     Bot,
+    ExternalBot,
     RoutingRules,
     ComplaintPath,
     ResponseTiers,

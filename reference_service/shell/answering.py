@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from reference_service.domain import bot, bot_visits, configuring
 from reference_service.domain.bot import Asked, Bot, Candidate, Decision, HandOver
 from reference_service.domain.changes import Changes
+from reference_service.domain.external_bot import ExternalBot
 from reference_service.domain.world import Thread, World
 from reference_service.shell.logs import log
 from reference_service.storage.journal import StorageError
@@ -37,13 +38,19 @@ class Answering:
     """Runs questions as tasks."""
 
     def __init__(
-        self, world: World, search: Search, begin: Callable[[], Changes], keep: Callable[[Changes], Awaitable[None]]
+        self,
+        world: World,
+        search: Search,
+        external: Answers,
+        begin: Callable[[], Changes],
+        keep: Callable[[Changes], Awaitable[None]],
     ) -> None:
         self._world = world
         self._search = search
         self._begin = begin
         self._keep = keep
-        self._built_in = BuiltIn()
+        self._built_in: Answers = BuiltIn()
+        self._external = external
         self._tasks: dict[str, asyncio.Task[None]] = {}  # by conversation
 
     def start(self, conversation_id: str) -> None:
@@ -87,4 +94,5 @@ class Answering:
         except Busy:
             log("bot_busy", conversation=thread.conversation.id)
             return HandOver("busy")
-        return await self._built_in.decide(thread, asked, near, settings)
+        answers = self._external if configuring.setting(floor, ExternalBot).url else self._built_in
+        return await answers.decide(thread, asked, near, settings)

@@ -24,6 +24,7 @@ from reference_service.shell import hub as links
 from reference_service.shell.answering import Answering
 from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
+from reference_service.shell.external_bot import ExternalAgents
 from reference_service.shell.jobs import Jobs
 from reference_service.shell.limits import Limits
 from reference_service.shell.logs import log
@@ -159,6 +160,14 @@ class Engine:
         log("audit_head", number=self.trail.head.number, hash=self.trail.head.hash.hex())
 
 
+async def _outbound(stack: contextlib.AsyncExitStack) -> aiohttp.ClientSession:
+    """A session for addresses that shops have named: it keeps nothing, unpacks nothing and asks no proxy."""
+    connector = aiohttp.TCPConnector(limit=256)
+    jar = aiohttp.DummyCookieJar()
+    session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, auto_decompress=False)
+    return await stack.enter_async_context(session)
+
+
 def _seen(done: asyncio.Future[None]) -> None:
     if not done.cancelled():
         done.exception()  # storage_failed has told of it
@@ -188,7 +197,8 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         engine.journal = Journal(engine.path, engine.release, engine.storage_failed, engine.trail)
         stack.push_async_callback(engine.journal.close)
         stack.push_async_callback(engine.caller.close)
-        engine.answering = Answering(engine.world, engine.search, engine.begin, engine.keep)
+        agents = ExternalAgents(engine.world, await _outbound(stack), engine.clock, settings.allow_hosts)
+        engine.answering = Answering(engine.world, engine.search, agents, engine.begin, engine.keep)
         stack.push_async_callback(engine.answering.close)
         stack.push_async_callback(engine.jobs.close)
         engine.jobs.offer(retention.JOB, Purging(engine.path, engine.world, engine.clock, engine.keep).run)

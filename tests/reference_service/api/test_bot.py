@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.reference_service.api.bots import called, conversation, put, quiet, story
+
 PATH = "/api/v1/bot"
 QUESTION, ANSWER = "什么时候发货", "亲，两天内发货"
 LIKE = "那双跑鞋什么时候发货"  # not word for word: it needs a search
@@ -17,36 +19,6 @@ async def shop(service: Any, **setting: Any) -> dict[str, str]:
     assert (await service.http.post("/api/v1/knowledge", json=new, headers=admin)).status_code == 201
     await put(service, admin, **setting)
     return admin
-
-
-async def put(service: Any, admin: dict[str, str], **setting: Any) -> Any:
-    done = await service.http.put(PATH, json=setting, headers=admin)
-    assert done.status_code == 200, done.text
-    return done.json()
-
-
-async def called(platform: Any) -> str:
-    """The next text that went to the platform."""
-    call = await asyncio.wait_for(platform.calls.get(), 10)
-    return str(call["content"]["text"]["text"])
-
-
-async def conversation(service: Any, admin: dict[str, str]) -> Any:
-    listed = (await service.http.get("/api/v1/conversations", headers=admin)).json()["items"]
-    assert len(listed) == 1
-    return listed[0]
-
-
-async def story(service: Any, admin: dict[str, str]) -> list[tuple[str, str]]:
-    where = f"/api/v1/conversations/{(await conversation(service, admin))['id']}/messages"
-    return [(one["sender"], one["text"]) for one in (await service.http.get(where, headers=admin)).json()["items"]]
-
-
-async def quiet(service: Any) -> None:
-    """Until the bot has taken up everything it was asked."""
-    while tasks := list(service.engine.answering._tasks.values()):
-        await asyncio.wait(tasks)
-    await service.engine.settled()
 
 
 async def test_assisting_the_customer_gets_the_answer_and_the_agent_sees_it(service: Any, platform: Any) -> None:

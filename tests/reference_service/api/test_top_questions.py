@@ -1,12 +1,12 @@
 """The week's top questions over HTTP, and a promoted one answered automatically from then on (R5.4, FAQ-1, KNOW-1)."""
 
-import asyncio
 import datetime
 from typing import Any
 
 import pytest
 
 from reference_service.domain.top_questions import monday
+from tests.reference_service.api.bots import quiet
 
 PATH = "/api/v1/knowledge"
 STRANGE = ("cv1-9", "cv9-1", "x", "-", "cv1-x", "cv1-" + "9" * 190)  # ids of no message
@@ -57,8 +57,7 @@ async def test_what_the_bot_answered_and_what_it_would_have_taken_a_person_are_t
     await service.http.put("/api/v1/bot", json={"mode": "assist"}, headers=admin)
     article = (await promote(service, admin, text="什么时候发货", answer="两天内")).json()
     await ask(service, "什么时候发货", "亲，什么时候发货", "怎么退货")
-    while tasks := list(service.engine.answering._tasks.values()):
-        await asyncio.wait(tasks)
+    await quiet(service)
     open_ones = (await service.http.get("/api/v1/conversations", headers=agent)).json()["items"]
     await service.engine.travel(40)
     reply = {"client_msg_id": "r1", "text": "七天内可以"}
@@ -92,8 +91,7 @@ async def test_a_question_promoted_by_its_id_is_answered_from_then_on(service: A
     done = await promote(service, admin, question_id=question["question_id"], answer="亲，在订单页申请")
     assert (done.status_code, done.json()["title"], done.json()["promoted"]) == (200, "怎么开发票", True)
     await service.write("请问怎么开发票呢", "c9")
-    while tasks := list(service.engine.answering._tasks.values()):
-        await asyncio.wait(tasks)
+    await quiet(service)
     [again] = (await top(service, admin))["items"]
     assert (again["count"], again["answered_by_bot"], again["article_id"]) == (3, 1, done.json()["id"])
     better = await promote(service, admin, text="怎么开发票？", answer="亲，会自动开")

@@ -1,0 +1,57 @@
+"""Only what the operator has named is called (LIMIT-1)."""
+
+import pytest
+
+from reference_service.domain.addresses import refusal
+
+HOSTS = frozenset({"ai.example.com", "127.0.0.1:8080", "[::1]:9000"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ai.example.com/bot",
+        "http://AI.example.com:444/bot?x=1",
+        "http://127.0.0.1:8080/",
+    ],
+)
+def test_what_is_named_may_be_called(address: str) -> None:
+    assert refusal(address, HOSTS) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "/bot",
+        "ai.example.com/bot",
+        "file:///etc/passwd",
+        "ftp://ai.example.com/",
+        "gopher://ai.example.com/",
+        "https:///bot",
+        "https://example.com/",
+        "https://ai.example.com.evil.org/",
+        "https://evil.org/ai.example.com",
+        "https://evil.org#@ai.example.com/",
+        "https://evil.org\\@ai.example.com/",
+        "https://ai.example.com@evil.org/",
+        "https://user:word@ai.example.com/",
+        "https://ai.example.com/#top",
+        "http://127.0.0.1/",
+        "http://127.0.0.1:8081/",
+        "http://0x7f000001:8080/",
+        "http://2130706433:8080/",
+        "http://localhost:8080/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://ai.example.com:99999/",
+        "http://ai.example.com:abc/",
+        "http://[::1/",
+        "http://ai.example.com\r\nHost: evil/",
+    ],
+)
+def test_what_is_not_may_not(address: str) -> None:
+    assert refusal(address, HOSTS) != ""
+
+
+def test_nothing_is_named_unless_the_operator_does() -> None:
+    assert refusal("http://127.0.0.1:8080/", frozenset()) != ""
