@@ -12,6 +12,7 @@ from reference_service.domain.refusal import Code, Refusal
 
 STATUS: Final[dict[Code, int]] = {
     "already_acknowledged": 409,
+    "already_live": 409,
     "already_resolved": 409,
     "bad_seq": 422,
     "bad_time": 422,
@@ -22,9 +23,11 @@ STATUS: Final[dict[Code, int]] = {
     "not_acknowledged": 409,
     "not_assignee": 409,
     "not_found": 404,
-    "too_many": 409,
-    "validity": 422,
     "not_on_call": 409,
+    "number_changed": 409,
+    "too_many": 409,
+    "trial_running": 409,
+    "validity": 422,
     "version_is_old": 409,
     "wrong_state": 409,
 }
@@ -33,12 +36,15 @@ STATUS: Final[dict[Code, int]] = {
 class Problem(Exception):
     """A refusal: HTTP status, the contract's code, and words for people."""
 
-    def __init__(self, status: int, code: str, detail: str = "", retry_after_s: int | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str = "", retry_after_s: int | None = None, **more: object
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.detail = detail
         self.retry_after_s = retry_after_s
+        self.more = more  # the document's own members beside those of every problem
 
 
 def render(problem: Problem) -> Response:
@@ -49,6 +55,7 @@ def render(problem: Problem) -> Response:
         "status": problem.status,
         "code": problem.code,
         "detail": problem.detail,
+        **problem.more,
     }
     headers = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
     if problem.status == 401:

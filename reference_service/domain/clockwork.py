@@ -11,6 +11,7 @@ from reference_service.domain import (
     retention,
     snoozing,
     tiers,
+    trials,
     waiting,
 )
 from reference_service.domain.changes import Changes
@@ -28,6 +29,7 @@ CLOCKS: Final[dict[str, Strike]] = {
     emergency.CLOCK: emergency.strike,
     incidents.CLOCK: incidents.strike,
     retention.CLOCK: retention.strike,
+    trials.CLOCK: trials.strike,
 }
 
 

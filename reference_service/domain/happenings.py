@@ -12,9 +12,11 @@ from reference_service.domain.world import Desk, ShopFloor, Thread
 if TYPE_CHECKING:
     from reference_service.domain.complaint import Complaint
     from reference_service.domain.customers import Known
+    from reference_service.domain.going_live import Live
     from reference_service.domain.incidents import Incident
     from reference_service.domain.orders import Purchase
     from reference_service.domain.ratings import Rating
+    from reference_service.domain.trials import Trial
 
 
 class Opened(NamedTuple):
@@ -224,6 +226,20 @@ class OrderMoved(NamedTuple):
     known: Known | None
 
 
+class TrialEnded(NamedTuple):
+    """A trial run is over and judged."""
+
+    floor: ShopFloor
+    trial: Trial
+
+
+class WentLive(NamedTuple):
+    """A shop is live from now on."""
+
+    floor: ShopFloor
+    live: Live
+
+
 class IncidentChanged(NamedTuple):
     """An incident is as it says now: opened, acknowledged, breached, resolved."""
 
@@ -280,6 +296,8 @@ Happening = (
     | Went
     | Rated
     | OrderMoved
+    | TrialEnded
+    | WentLive
     | IncidentChanged
     | ComplaintSuggested
     | ComplaintChanged

@@ -4,6 +4,7 @@ from typing import Literal
 
 Code = Literal[
     "already_acknowledged",
+    "already_live",
     "already_resolved",
     "bad_seq",
     "bad_time",
@@ -14,9 +15,11 @@ Code = Literal[
     "not_acknowledged",
     "not_assignee",
     "not_found",
-    "too_many",
-    "validity",
     "not_on_call",
+    "number_changed",
+    "too_many",
+    "trial_running",
+    "validity",
     "version_is_old",
     "wrong_state",
 ]

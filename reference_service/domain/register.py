@@ -13,10 +13,13 @@ from reference_service.domain.complaint import Complaint, ComplaintNote, Complai
 from reference_service.domain.customers import Customer
 from reference_service.domain.emergency import Activation
 from reference_service.domain.external_bot import ExternalBot
+from reference_service.domain.going_live import Live
 from reference_service.domain.hours import BusinessHours
 from reference_service.domain.incidents import Incident
 from reference_service.domain.on_call import OnCall
 from reference_service.domain.orders import Purchase
+from reference_service.domain.profile import ShopProfile
+from reference_service.domain.qualification import Certificate, Qualification
 from reference_service.domain.ratings import Rating
 from reference_service.domain.records import (
     Conflict,
@@ -35,6 +38,7 @@ from reference_service.domain.records import (
 from reference_service.domain.retention import Retention
 from reference_service.domain.routing_rules import RoutingRules
 from reference_service.domain.tiers import ResponseTiers, TierMark
+from reference_service.domain.trials import Trial
 
 RECORDS: Final[tuple[type[Record], ...]] = (
     Shop,
@@ -49,6 +53,10 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Setting,
     Counter,
     Rating,
+    Qualification,
+    Certificate,
+    Trial,
+    Live,
     Complaint,
     ComplaintNote,
     Incident,
@@ -61,12 +69,16 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     TierMark,
 )
 
-SHELVED: Final[tuple[type[Record], ...]] = (
+SHELVED: Final[tuple[type[Record], ...]] = (  # all in memory (shelves.py)
+    Qualification,
+    Certificate,
+    Trial,
+    Live,
     Complaint,
     Incident,
     Activation,
     CannedResponse,
-)  # all in memory (shelves.py)
+)
 
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,
@@ -74,6 +86,7 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     Bot,
     ExternalBot,
     RoutingRules,
+    ShopProfile,
     ComplaintPath,
     ResponseTiers,
     OnCall,

@@ -81,6 +81,7 @@ class Thread:
     rated: int = 0  # the first seq of the newest visit that was rated
     known: Known | None = None  # its customer
     complaint: str = ""  # the open one's id
+    counted: tuple[int, int, int, int] = (0, 0, 0, 0)  # for which trial, of which visit: rounds and waits (trials.py)
 
 
 @dataclass(slots=True)

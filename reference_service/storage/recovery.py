@@ -17,6 +17,7 @@ from reference_service.domain import (
     retention,
     shelves,
     snoozing,
+    trials,
     waiting,
 )
 from reference_service.domain.articles import Article
@@ -108,6 +109,7 @@ def _shelves(world: World, reader: Reader) -> None:
         complaint_clock.restore(world, floor)
         incidents.restore(world, floor)
         emergency.restore(world, floor)
+        trials.restore(world, floor)
 
 
 def _threads(world: World, reader: Reader) -> None:
