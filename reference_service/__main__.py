@@ -21,7 +21,8 @@ from reference_service.shell.engine import Engine, running
 from reference_service.shell.logs import log
 from reference_service.shell.serving import Server
 from reference_service.storage.lock import DataInUse
-from reference_service.storage.opening import Unusable
+from reference_service.storage.migrations import Unusable
+from reference_service.storage.restoring import Refused
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(_serve(_settings(options), listening, options.ready_file))
-    except (DataInUse, Unusable) as error:
+    except (DataInUse, Unusable, Refused) as error:
         return _complain(str(error))
 
 
@@ -81,6 +82,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         data=options.data,
         audit_key=options.audit_key,
+        restore=options.restore,
         gateway_url=options.gateway,
         gateway_ca=options.gateway_ca,
         allow_hosts=frozenset(host.lower() for host in options.allow_host),
@@ -97,6 +99,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8800, help="0 = a free one")
     parser.add_argument("--data", type=Path, help="folder of the database; without it nothing outlives the process")
     parser.add_argument("--audit-key", type=Path, help="file of the audit chain's key; else one in the data folder")
+    parser.add_argument("--restore", type=Path, help="a backup's file to start from; the present database is set aside")
     parser.add_argument("--gateway", default="", help="URL of the messaging platform's API")
     parser.add_argument("--gateway-ca", type=Path, help="a CA file to trust for it, beside the system's")
     parser.add_argument("--allow-host", action="append", default=[], help="host[:port] that shops may have called")

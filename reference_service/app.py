@@ -39,7 +39,19 @@ class Service(Starlette):
         scope["app"] = self
         if scope["type"] == "websocket" and scope["path"] == SOCKET:
             await socket.connect(WebSocket(scope, receive, send))
-        elif scope["type"] == "http" and scope["method"] == "POST" and (hook := HOOKS.get(scope["path"])):
+        elif scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+        elif (engine := getattr(self.state, "engine", None)) is None:
+            await self._answer(scope, receive, send)
+        else:
+            engine.requests += 1
+            try:
+                await self._answer(scope, receive, send)
+            finally:
+                engine.requests -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST" and (hook := HOOKS.get(scope["path"])):
             request = Request(scope, receive)
             try:
                 response = await hook(request)

@@ -13,6 +13,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path | None = None  # None: a temporary folder, gone with the process
     audit_key: Path | None = None  # the file of the audit chain's key; None: audit.key in the data folder
+    restore: Path | None = None  # a backup's file to begin with; the present database goes among the backups
+    backup_days: int = 30  # how long backups are kept; one is made every night; 0: none by itself, and all are kept
     gateway_url: str = ""  # the messaging platform's API; "" = there is none, replies fail
     gateway_ca: Path | None = None  # a CA to trust for it, beside the system's
     allow_hosts: frozenset[str] = frozenset()  # `host` or `host:port`: where shops' AI agents may be

@@ -109,6 +109,9 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     # keeping
     "GET /api/v1/audit/head": OPERATOR,
     "GET /api/v1/audit/verify": OPERATOR,
+    "GET /api/v1/backups": OPERATOR,
+    "POST /api/v1/backups": OPERATOR,
+    "POST /api/v1/backups/restore": OPERATOR,
     "GET /api/v1/retention": LEADS,
     "PUT /api/v1/retention": ADMIN,
     "POST /api/v1/retention/run": OPERATOR,

@@ -18,7 +18,8 @@ from reference_service.domain.world import ShopFloor, Thread, World
 
 DAY_S: Final = 86400.0
 CLOCK: Final = "retention"
-JOB: Final = "retention"
+JOB: Final = "retention"  # the purge
+NIGHT: Final = "night"  # the purge, and what follows it (shell/night.py)
 QUIET_S: Final = 20 * 3600.0  # the daily run is at 04:00 in China: 20:00 UTC
 
 
@@ -59,9 +60,9 @@ def restore(world: World, now: float) -> None:
 
 
 def strike(world: World, key: str, changes: Changes) -> None:
-    """The clock of clockwork.py: it is time for the daily run."""
+    """The clock of clockwork.py: it is time for the nightly run."""
     world.agenda.set(CLOCK, key, next_run(changes.at))
-    changes.jobs.append(JOB)
+    changes.jobs.append(NIGHT)
 
 
 def before(floor: ShopFloor, now: float) -> float:

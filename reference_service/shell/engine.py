@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import ssl
 import tempfile
 from collections import Counter
@@ -28,14 +29,16 @@ from reference_service.shell.external_bot import ExternalAgents
 from reference_service.shell.jobs import Jobs
 from reference_service.shell.limits import Limits
 from reference_service.shell.logs import log
+from reference_service.shell.night import Night
 from reference_service.shell.purging import Purging
 from reference_service.storage.journal import Journal, StorageError
 from reference_service.storage.lock import lock
-from reference_service.storage.opening import open_database
+from reference_service.storage.opening import audit_key, open_database
 from reference_service.storage.reader import Reader
 from reference_service.storage.recovery import recover
 from reference_service.storage.search import Search
 from reference_service.storage.trail import Trail
+from reference_service.storage.vault import Vault
 
 TICK_S = 0.2
 TELL_IGNORED_S = 10.0
@@ -52,22 +55,62 @@ class Engine:
     reader: Reader
     caller: Caller
     answering: Answering
+    search: Search
+    vault: Vault
     apis: dict[PlatformName, Api]
+    outbound: aiohttp.ClientSession
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.clock = Clock()
         self.hub = links.Hub()
         self.limits = Limits(settings)
-        self.search = Search()
         self.inbox = Inbox(settings.inbox)
         self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
         self.jobs = Jobs()
+        self.requests = 0  # over HTTP, under way
         self.ready = False
         self.failed = asyncio.Event()
         self.key = b""
+        self._opened = contextlib.AsyncExitStack()
         self._tell_ignored_at = 0.0
         self._tell_head_at = 0.0
+
+    async def open(self, resumable: bool = True) -> None:
+        """Open the database, recover from it and begin to serve. Raises Unusable.
+
+        After a restore no device is `resumable`: the dispatch logs go on from older places.
+        """
+        settings = self.settings
+        async with contextlib.AsyncExitStack() as stack:
+            self.path, self.key, self.trail = open_database(self.vault.folder, self.vault.key)
+            self.reader = Reader(self.path)
+            stack.callback(self.reader.close)
+            self.world, changes = recover(self.reader, self.clock.now(), settings.echo_wait_s, settings.business_speed)
+            self.search = Search()
+            stack.callback(self.search.close)
+            for floor in self.world.floors.values():
+                self.search.follow(floor.knowledge)
+            self.caller = Caller(self.apis, self.world, self.clock, settings.calls_at_once, self.answered, self.keep)
+            self.journal = Journal(self.path, self.release, self.storage_failed, self.trail)
+            stack.push_async_callback(self.journal.close)
+            stack.push_async_callback(self.caller.close)
+            agents = ExternalAgents(self.world, self.outbound, self.clock, settings.allow_hosts)
+            self.answering = Answering(self.world, self.search, agents, self.begin, self.keep)
+            stack.push_async_callback(self.answering.close)
+            stack.push_async_callback(self.jobs.close)
+            self.jobs.offer(retention.JOB, Purging(self.path, self.world, self.clock, self.keep).run)
+            Night(self.vault, self.clock, self.jobs, settings.backup_days)
+            if not resumable:
+                self.world.recovered_at = -math.inf
+            await self.keep(changes)
+            self._opened = stack.pop_all()
+        self.ready = True
+
+    async def shut(self) -> None:
+        """Take no more, commit what waits and close the database."""
+        self.ready = False
+        await self._opened.aclose()
 
     def begin(self) -> Changes:
         """A command's changes, as of now."""
@@ -175,39 +218,22 @@ def _seen(done: asyncio.Future[None]) -> None:
 
 @contextlib.asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Engine]:
-    """An engine from recovery to its clean end."""
+    """An engine from recovery to its clean end. Raises DataInUse, Unusable, Refused."""
     engine = Engine(settings)
     async with contextlib.AsyncExitStack() as stack:
         folder = settings.data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reference-service-")))
         folder.mkdir(parents=True, exist_ok=True)
         stack.enter_context(lock(folder))
-        engine.path, engine.key, engine.trail = open_database(folder, settings.audit_key)
-        engine.reader = Reader(engine.path)
-        stack.callback(engine.reader.close)
-        engine.world, changes = recover(
-            engine.reader, engine.clock.now(), settings.echo_wait_s, settings.business_speed
-        )
-        stack.callback(engine.search.close)
-        for floor in engine.world.floors.values():
-            engine.search.follow(floor.knowledge)
+        engine.vault = Vault(folder, audit_key(folder, settings.audit_key))
+        if settings.restore:
+            engine.vault.restore(settings.restore, engine.clock.now())
         engine.apis = await _apis(settings, stack)
-        engine.caller = Caller(
-            engine.apis, engine.world, engine.clock, settings.calls_at_once, engine.answered, engine.keep
-        )
-        engine.journal = Journal(engine.path, engine.release, engine.storage_failed, engine.trail)
-        stack.push_async_callback(engine.journal.close)
-        stack.push_async_callback(engine.caller.close)
-        agents = ExternalAgents(engine.world, await _outbound(stack), engine.clock, settings.allow_hosts)
-        engine.answering = Answering(engine.world, engine.search, agents, engine.begin, engine.keep)
-        stack.push_async_callback(engine.answering.close)
-        stack.push_async_callback(engine.jobs.close)
-        engine.jobs.offer(retention.JOB, Purging(engine.path, engine.world, engine.clock, engine.keep).run)
-        await engine.keep(changes)
+        engine.outbound = await _outbound(stack)
+        stack.push_async_callback(engine.shut)
+        await engine.open(resumable=settings.restore is None)
         ticking = asyncio.create_task(_ticks(engine))
         stack.push_async_callback(_stop, ticking)
-        engine.ready = True
         yield engine
-        engine.ready = False
         engine.tell_ignored()
         engine.tell_head()
 
@@ -228,7 +254,8 @@ async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[Pl
 async def _ticks(engine: Engine) -> None:
     while True:
         await asyncio.sleep(TICK_S)
-        engine.tick()
+        if engine.ready:
+            engine.tick()
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

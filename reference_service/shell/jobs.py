@@ -40,11 +40,16 @@ class Jobs:
         while self._tasks:
             await asyncio.wait(list(self._tasks.values()))
 
+    def others(self) -> list[asyncio.Task[Any]]:
+        """What is under way besides the caller."""
+        return [task for task in self._tasks.values() if task is not asyncio.current_task()]
+
     async def close(self) -> None:
-        """Give up what is under way."""
-        for task in list(self._tasks.values()):
+        """Give up what is under way, but for the caller itself."""
+        others = self.others()
+        for task in others:
             task.cancel()
-        await self.idle()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _begin(self, name: str, work: Work) -> asyncio.Task[Any]:
         async def carried_out() -> Any:

@@ -28,6 +28,11 @@ class Link(NamedTuple):
     body: bytes
     hash: bytes
 
+    @property
+    def head(self) -> Head:
+        """The chain's head when this is the newest link."""
+        return Head(self.number, self.hash)
+
 
 BROKEN: Final = ("cut: ", "anchor lost: ")  # how the note of a link begins that was made after the chain was broken
 START: Final = Head(0, bytes(HASH_SIZE))
@@ -48,14 +53,19 @@ def link_hash(key: bytes, before: bytes, number: int, at: float, note: str, body
     return digest.digest()
 
 
-def begin_note(newest: Head, anchored: Head | None, on_chain: bytes | None) -> str:
+def restored_note(anchored: Head) -> str:
+    """The note of the link that a restore adds: by it the anchored head of before does not look cut off."""
+    return f"restored: {anchored.number} {anchored.hash.hex()} was anchored"
+
+
+def begin_note(newest: Link, anchored: Head | None, on_chain: bytes | None) -> str:
     """What a start finds when it compares the chain's newest link with the anchor; "" where they agree.
 
     `on_chain` is the chain's hash at the anchored number, None where the chain has no such link. The anchor is written
     after every commit and before anybody hears of it, so it may be one group behind a chain, and never ahead of it.
     """
     if anchored is None:
-        return "" if newest == START else f"anchor lost: the chain ended at {newest.number}"
-    if anchored == START or on_chain == anchored.hash:
+        return "" if newest.head == START else f"anchor lost: the chain ended at {newest.number}"
+    if anchored == START or on_chain == anchored.hash or newest.note == restored_note(anchored):
         return ""
     return f"cut: {anchored.number} {anchored.hash.hex()} was anchored, the chain ended at {newest.number}"

@@ -4,7 +4,7 @@ Each SQLite call gives up the interpreter lock and must get it back, so a call f
 loop as many times. The tables keep their rowid: measured, WITHOUT ROWID made commits of 20 messages 2-3 times dearer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final, TypeVar
@@ -120,9 +120,19 @@ def prepare(connection: apsw.Connection) -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS audit (number INTEGER PRIMARY KEY, at, note, body, hash)")
 
 
-def scan(connection: apsw.Connection, record: type[Record]) -> apsw.Cursor:
-    """Every row of a table as it is stored."""
-    return connection.execute(f"SELECT {_named(columns(record))} FROM {table(record)}")
+def scan(connection: apsw.Connection, record: type[Record], there: Container[str] | None = None) -> apsw.Cursor:
+    """Every row of a table as it is stored; where only some columns are there, with the defaults of the others."""
+    asked = [
+        f'"{field.name}"' if there is None or field.name in there else _literal(field.default)
+        for field in msgspec.structs.fields(record)
+    ]
+    return connection.execute(f"SELECT {', '.join(asked)} FROM {table(record)}")
+
+
+def copy(record: type[Record], source: str) -> tuple[str, str]:
+    """The statements that move all rows from another table with the same columns."""
+    named = _named(columns(record))
+    return f"INSERT INTO {table(record)} ({named}) SELECT {named} FROM {source}", f"DROP TABLE {source}"
 
 
 def missing(connection: apsw.Connection, record: type[msgspec.Struct]) -> list[str]:

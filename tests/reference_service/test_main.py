@@ -32,11 +32,11 @@ class Process:
         pipe = asyncio.subprocess.PIPE
         return await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
 
-    async def start(self) -> None:
+    async def start(self, *more: str) -> None:
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
         self._process = await self.run(
-            "--port", str(self.port), "--data", str(self.folder / "data"), "--ready-file", str(ready)
+            "--port", str(self.port), "--data", str(self.folder / "data"), "--ready-file", str(ready), *more
         )
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), 30)
@@ -229,3 +229,38 @@ async def test_a_connection_that_says_nothing_does_not_hold_up_the_end(process: 
     mute = socket.create_connection(("127.0.0.1", process.port))
     with contextlib.closing(mute):
         assert await process.end(signal.SIGTERM) == 0
+
+
+async def test_a_database_of_a_newer_version_is_exit_2_and_says_what_to_do(process: Process) -> None:
+    await process.end(signal.SIGTERM)
+    apsw.Connection(str(process.folder / "data" / "service.db")).pragma("user_version", 99)
+    second = await process.run("--port", "0", "--data", str(process.folder / "data"))
+    _, words = await second.communicate()
+    assert second.returncode == 2
+    assert "the database has version 99" in words.decode()
+    assert "start the version that wrote it" in words.decode()
+
+
+async def test_a_restore_at_the_start_and_one_that_is_refused_with_exit_2(process: Process) -> None:
+    await process.agent()
+    assert await process.push(1)
+    made = await process.call("POST", "/backups", OPERATOR)
+    assert await process.push(2)
+    await process.end(signal.SIGTERM)
+    backup = process.folder / "data" / "backups" / f"{made['id']}.db"
+    await process.start("--restore", str(backup))
+    audit = await process.call("GET", "/audit/verify", OPERATOR)
+    assert (audit["holds"], audit["head"]["number"]) == (True, made["number"] + 1)
+    assert [one["reason"] for one in (await process.call("GET", "/backups", OPERATOR))["items"]] == [
+        "made",
+        "before a restore",
+    ]
+    await process.end(signal.SIGTERM)
+
+    backup.write_bytes(backup.read_bytes()[:-4096])
+    second = await process.run("--port", "0", "--data", str(process.folder / "data"), "--restore", str(backup))
+    _, words = await second.communicate()
+    assert second.returncode == 2
+    assert "cannot be restored" in words.decode()
+    await process.start()
+    assert (await process.call("GET", "/audit/verify", OPERATOR))["holds"]

@@ -182,7 +182,7 @@ def test_the_daily_run_is_asked_for_at_four_in_china_every_day(stage: Any) -> No
     retention.restore(stage.world, stage.now)
     stage.all.clear()
     stage.wait(3 * DAY_S)
-    assert [changes.jobs for changes in stage.all] == [["retention"] * 3]
+    assert [changes.jobs for changes in stage.all] == [["night"] * 3]
 
 
 @pytest.mark.parametrize("days", [179, 0, -1, 36_501, 180.5])

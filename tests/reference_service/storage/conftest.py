@@ -10,7 +10,7 @@ import pytest
 from reference_service.domain.changes import Changes
 from reference_service.storage.chain import Head
 from reference_service.storage.journal import commit
-from reference_service.storage.opening import Opened, open_database
+from reference_service.storage.opening import Opened, audit_key, open_database
 from reference_service.storage.verifying import Report, verify
 
 
@@ -25,7 +25,7 @@ class Vault:
 
     def reopen(self) -> None:
         self.close()
-        self.opened = open_database(self.folder, None)
+        self.opened = open_database(self.folder, audit_key(self.folder, None))
         self._connection = apsw.Connection(str(self.opened.path))
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """The chain's links, and what a start makes of chain and anchor."""
 
-from reference_service.storage.chain import START, Head, begin_note, link
+from reference_service.storage.chain import START, Head, Link, begin_note, link, restored_note
 
 KEY = bytes(range(32))
 FIRST = link(KEY, START, 10.0, "", b"body")
@@ -28,11 +28,23 @@ def test_everything_a_link_says_is_in_its_hash() -> None:
 
 def test_a_start_finds_a_chain_that_ends_before_its_anchor_and_one_that_was_exchanged() -> None:
     newest, anchored = Head(7, b"g" * 32), Head(9, b"i" * 32)
-    assert begin_note(START, None, None) == ""  # a new service
-    assert begin_note(newest, START, None) == ""  # killed within its first commit
-    assert begin_note(newest, newest, newest.hash) == ""
-    assert begin_note(anchored, newest, newest.hash) == ""  # killed between commit and anchor
-    assert begin_note(newest, anchored, None) == f"cut: 9 {anchored.hash.hex()} was anchored, the chain ended at 7"
-    assert begin_note(anchored, newest, b"x" * 32) == f"cut: 7 {newest.hash.hex()} was anchored, the chain ended at 9"
-    assert begin_note(newest, None, None) == "anchor lost: the chain ended at 7"
-    assert begin_note(START, anchored, None).startswith("cut: 9 ")  # the database is gone
+    assert begin_note(at(START), None, None) == ""  # a new service
+    assert begin_note(at(newest), START, None) == ""  # killed within its first commit
+    assert begin_note(at(newest), newest, newest.hash) == ""
+    assert begin_note(at(anchored), newest, newest.hash) == ""  # killed between commit and anchor
+    lost = "was anchored, the chain ended at"
+    assert begin_note(at(newest), anchored, None) == f"cut: 9 {anchored.hash.hex()} {lost} 7"
+    assert begin_note(at(anchored), newest, b"x" * 32) == f"cut: 7 {newest.hash.hex()} {lost} 9"
+    assert begin_note(at(newest), None, None) == "anchor lost: the chain ended at 7"
+    assert begin_note(at(START), anchored, None).startswith("cut: 9 ")  # the database is gone
+
+
+def test_a_restore_is_told_from_a_cut_by_its_link_and_only_of_the_head_it_names() -> None:
+    newest, anchored = Head(7, b"g" * 32), Head(9, b"i" * 32)
+    assert begin_note(at(newest, restored_note(anchored)), anchored, None) == ""
+    assert begin_note(at(newest, restored_note(Head(9, b"j" * 32))), anchored, None).startswith("cut: 9 ")
+    assert begin_note(at(newest, restored_note(Head(8, anchored.hash))), anchored, None).startswith("cut: 9 ")
+
+
+def at(head: Head, note: str = "") -> Link:
+    return Link(head.number, 1.0, note, b"", head.hash)

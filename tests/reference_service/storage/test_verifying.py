@@ -223,6 +223,7 @@ def test_rows_older_than_the_chain_are_taken_over_as_they_are(vault: Any, stage:
     vault.close()
     with apsw.Connection(str(vault.opened.path)) as connection:
         connection.execute("DELETE FROM audit")
+        connection.pragma("user_version", 0)
     (vault.folder / "audit.head").unlink()
     vault.reopen()
     assert (vault.verify().findings, vault.verify().rows) == ([], rows)

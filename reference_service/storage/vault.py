@@ -1,0 +1,25 @@
+"""A data folder's backups and its audit key: what outlives an exchange of the database."""
+
+from pathlib import Path
+
+from reference_service.storage import restoring
+from reference_service.storage.backups import Backups
+
+
+class Vault:
+    """One locked data folder."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self.folder = folder
+        self.key = key
+        self.backups = Backups(folder)
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return self.folder / "service.db"
+
+    def restore(self, source: Path, now: float) -> None:
+        """Put a backup in the place of a database that nobody has open. Raises Refused, apsw.Error, OSError."""
+        copy = restoring.prepare(self.folder, source, self.key)
+        restoring.exchange(self.folder, copy, self.key, self.backups, now)
