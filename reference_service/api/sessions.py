@@ -121,7 +121,7 @@ def _ready(engine: Engine, desk: Desk, device: str) -> str:
             desk.s,
             desk.acked.get(device, 0),
             desk.person.capacity,
-            desk.person.availability,
+            desk.availability(),
             heads={one.conversation_id: one.seq for one in held},
             conversations=held,
         )

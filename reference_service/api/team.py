@@ -26,6 +26,7 @@ class NewAgent(msgspec.Struct):
     level: Level = "regular"
     capacity: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
     certified: bool = False
+    spare: bool = False
 
 
 class NewAvailability(msgspec.Struct):
@@ -50,7 +51,16 @@ async def create_agent(request: Request) -> Response:
     seal = tokens.password_seal(engine.key, password)
     changes = engine.begin()
     desk = shops.add_agent(
-        engine.world, person.shop_id, new.name, new.level, new.capacity, new.certified, seal, changes, new.role
+        engine.world,
+        person.shop_id,
+        new.name,
+        new.level,
+        new.capacity,
+        new.certified,
+        seal,
+        changes,
+        new.role,
+        new.spare,
     )
     await engine.keep(changes)
     return answer(view(desk) | {"password": password}, 201)
@@ -59,7 +69,7 @@ async def create_agent(request: Request) -> Response:
 async def set_availability(request: Request) -> Response:
     """Set an agent's availability: the agent, or the shop's administrator or supervisor."""
     engine, person = signed_in(request)
-    desk = _desk(engine, person, request)
+    desk = desk_named(engine, person, request)
     if person.role == "agent" and person.id != desk.person.id:
         raise Problem(403, "wrong_role", "only the agent, a supervisor or an administrator")
     new = await read(request, NewAvailability)
@@ -72,11 +82,12 @@ async def set_availability(request: Request) -> Response:
 async def rotate_agent(request: Request) -> Response:
     """Give an agent another password, told once; whoever was signed in with the old one is out."""
     engine, person = signed_in(request)
-    desk = _desk(engine, person, request)
+    desk = desk_named(engine, person, request)
     return answer({"password": await another_password(engine, desk.person)})
 
 
-def _desk(engine: Engine, person: Person, request: Request) -> Desk:
+def desk_named(engine: Engine, person: Person, request: Request) -> Desk:
+    """The desk of the path, of the caller's shop. Raises Problem 404."""
     desk = floor_of(engine, person).desks.get(request.path_params["agent_id"])
     if desk is None:
         raise Problem(404, "not_found")
@@ -94,7 +105,10 @@ def view(desk: Desk) -> dict[str, object]:
         "level": person.level,
         "capacity": person.capacity,
         "certified": person.certified,
-        "availability": person.availability,
+        "availability": desk.availability(),
+        "on_shift": desk.on_shift,
+        "spare": person.spare,
+        "disabled": person.disabled,
         "online": routing.is_present(desk),
         "load": len(desk.held),
     }

@@ -7,7 +7,7 @@ import msgspec
 from reference_service.domain.changes import Changes, Dispatched
 from reference_service.domain.grades import Grade
 from reference_service.domain.queueing import Tier
-from reference_service.domain.records import Conversation, Logged, Message, Person, Priority, State
+from reference_service.domain.records import Conversation, Logged, Message, Priority, State
 from reference_service.domain.world import Desk, Thread
 
 _encode = msgspec.json.Encoder().encode
@@ -325,9 +325,9 @@ def snoozed_until(conversation: Conversation) -> float | None:
     return conversation.snoozed_until if conversation.state == "snoozed" else None
 
 
-def availability_event(person: Person) -> AgentAvailability:
+def availability_event(desk: Desk) -> AgentAvailability:
     """agent.availability of this agent, as it is now."""
-    return AgentAvailability(person.id, person.availability, person.capacity)
+    return AgentAvailability(desk.person.id, desk.availability(), desk.person.capacity)
 
 
 def _place(message: Message) -> dict[str, Any]:

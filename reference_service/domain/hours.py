@@ -93,6 +93,15 @@ def next_opening(hours: BusinessHours, at: float) -> float | None:
     return None
 
 
+def next_closing(hours: BusinessHours, at: float) -> float | None:
+    """The first moment after `at` when it is no longer open; None where it is closed now, or never closes."""
+    now = end = _local(at)
+    for day in range(now // DAY - 1, last := now // DAY + 7 * (len(hours.exceptions) + 1) + 1):
+        for start, stop in _spans(hours, day):
+            end = stop if start <= end < stop else end
+    return None if end == now or end >= last * DAY else (end - CHINA) / 1e6
+
+
 def _days_ahead(hours: BusinessHours, today: int) -> Iterator[int]:
     # An exception hides one day of the plan, so one week more than there are exceptions shows every weekday once;
     # today may be over, so it must be met again.

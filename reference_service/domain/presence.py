@@ -31,7 +31,7 @@ def set_availability(world: World, desk: Desk, to: Availability, changes: Change
         return
     desk.person.availability = to
     changes.keep(desk.person)
-    tell(desk, availability_event(desk.person), changes)
+    tell(desk, availability_event(desk), changes)
     changes.tell(AvailabilitySet(desk, to))
     floor = world.floors[desk.person.shop_id]
     if to == "offline":

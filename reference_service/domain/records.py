@@ -55,6 +55,8 @@ class Person(Record, kw_only=True):
     epoch: int = 0  # rises when every token given out so far must end
     disabled: bool = False  # may not sign in
     swept: int = 0  # the newest s that was purged from the dispatch log: its numbers go on after it
+    spare: bool = False  # of the pool for big sales: otherwise the rules give them nothing
+    shifts: str = ""  # JSON text (shifts.py), "" without any
 
 
 class Conversation(Record, kw_only=True):

@@ -37,6 +37,7 @@ from reference_service.domain.records import (
 )
 from reference_service.domain.retention import Retention
 from reference_service.domain.routing_rules import RoutingRules
+from reference_service.domain.staff import Training
 from reference_service.domain.tiers import ResponseTiers, TierMark
 from reference_service.domain.trials import Trial
 
@@ -66,6 +67,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Happened,
     Customer,
     Purchase,
+    Training,
     TierMark,
 )
 

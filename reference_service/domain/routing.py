@@ -10,6 +10,7 @@ from reference_service.domain.routing_rules import RoutingRule, RoutingRules
 from reference_service.domain.world import Desk, ShopFloor, Thread
 
 Why = Literal["not_for_them", "nobody_named", "nobody_able"]
+Hindrance = Literal["supervisor", "uncertified", "offline", "away", "off_shift", "no_device", "full", "spare"]
 
 
 class Passed(NamedTuple):
@@ -54,19 +55,38 @@ def pick(floor: ShopFloor, thread: Thread, but: Desk | None = None) -> Desk | No
 
 def ready(floor: ShopFloor) -> Iterable[Desk]:
     """The agents of a shop that can be given a conversation by the rules."""
-    return (
-        desk for desk in floor.desks.values() if desk.person.role == "agent" and is_present(desk) and has_room(desk)
-    )
+    return (desk for desk in floor.desks.values() if is_present(desk) and has_room(desk) and is_routed(floor, desk))
+
+
+def hindrances(floor: ShopFloor, desk: Desk) -> list[Hindrance]:
+    """Why the rules give an agent nothing now; empty where they may."""
+    person, word = desk.person, desk.availability()
+    found: dict[Hindrance, bool] = {
+        "supervisor": person.role != "agent",
+        "uncertified": not person.certified,
+        "offline": word == "offline",
+        "away": person.availability == "away",
+        "off_shift": not desk.on_shift,
+        "no_device": not desk.devices,
+        "full": not has_room(desk),
+        "spare": person.spare and not floor.spares_on,
+    }
+    return [name for name, hinders in found.items() if hinders]
 
 
 def is_present(desk: Desk) -> bool:
-    """Certified, online, and with a device to be told on (ROUTE-6)."""
-    return desk.person.certified and desk.person.availability == "online" and bool(desk.devices)
+    """Certified, online, on shift, and with a device to be told on (ROUTE-6)."""
+    return desk.person.certified and desk.availability() == "online" and bool(desk.devices)
 
 
 def has_room(desk: Desk) -> bool:
     """Below the agent's capacity (ROUTE-2)."""
     return len(desk.held) < desk.person.capacity
+
+
+def is_routed(floor: ShopFloor, desk: Desk) -> bool:
+    """Whether the rules may choose them at all: no supervisor, and of the spare pool nobody until it is called."""
+    return desk.person.role == "agent" and (floor.spares_on or not desk.person.spare)
 
 
 _LACK: Final = {

@@ -59,6 +59,7 @@ def add_agent(
     seal: str,
     changes: Changes,
     role: Literal["agent", "supervisor"] = "agent",
+    spare: bool = False,
 ) -> Desk:
     """Add an agent to a shop, or a supervisor, whom routing gives no conversation."""
     floor = world.floors[shop_id]
@@ -73,6 +74,7 @@ def add_agent(
         level=level,
         capacity=floor.shop.capacity if capacity is None else capacity,
         certified=certified,
+        spare=spare,
     )
     place_person(world, person)
     changes.keep(person)

@@ -13,12 +13,13 @@ from reference_service.domain.articles import Knowledge
 from reference_service.domain.changes import Changes
 from reference_service.domain.events import PlatformName
 from reference_service.domain.queueing import Queue
-from reference_service.domain.records import Conversation, Counter, Message, Person, Record, Shop
+from reference_service.domain.records import Availability, Conversation, Counter, Message, Person, Record, Shop
 from reference_service.filtering.words import WordFilter
 
 if TYPE_CHECKING:
     from reference_service.domain.customers import Known
     from reference_service.domain.orders import Purchase
+    from reference_service.domain.staff import Training
     from reference_service.domain.tiers import Step
 
 
@@ -35,6 +36,13 @@ class Desk:
     acked: dict[str, int] = field(default_factory=dict)  # device: the newest event it has shown; since the start only
     left: dict[str, float] = field(default_factory=dict)  # device: when its connection ended
     sent: dict[str, Message] = field(default_factory=dict)  # client_msg_id: the reply it became (SEND-1)
+    on_shift: bool = True
+    training: dict[str, Training] = field(default_factory=dict)  # by its id
+
+    def availability(self) -> Availability:
+        """Their word, as far as it counts: outside their shifts nobody is online."""
+        said = self.person.availability
+        return "away" if said == "online" and not self.on_shift else said
 
 
 @dataclass(slots=True)
@@ -93,6 +101,7 @@ class ShopFloor:
     desks: dict[str, Desk] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)  # by the platform's conversation id
     queue: Queue = field(default_factory=Queue)
+    spares_on: bool = False  # whether the rules give work to the spare pool (staff.py)
     customers: dict[str, Known] = field(default_factory=dict)  # by open_id
     orders: dict[str, Purchase] = field(default_factory=dict)  # by the platform's order id
     settings: dict[type[msgspec.Struct], msgspec.Struct] = field(default_factory=dict)  # by shape (configuring.py)

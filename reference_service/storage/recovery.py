@@ -16,6 +16,7 @@ from reference_service.domain import (
     outbox,
     retention,
     shelves,
+    shifts,
     snoozing,
     trials,
     waiting,
@@ -37,6 +38,7 @@ from reference_service.domain.records import (
 )
 from reference_service.domain.register import SETTINGS, SHELVED
 from reference_service.domain.shops import place_person, place_shop
+from reference_service.domain.staff import Training
 from reference_service.domain.tiers import TierMark
 from reference_service.domain.world import Thread, World
 from reference_service.filtering.words import Contacts, Word, WordFilter
@@ -78,6 +80,9 @@ def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) 
     snoozing.restore(world)
     _shelves(world, reader)
     retention.restore(world, now)
+    for training in reader.rows(Training):
+        world.floors[training.shop_id].desks[training.agent_id].training[training.id] = training
+    shifts.restore(world, now)
     waiting.restore(world, now)
     changes = Changes(at=now)
     for thread in world.threads.values():

@@ -57,7 +57,7 @@ async def test_a_preview_gives_the_decision_and_every_rule_passed_over(service: 
     asked = {"grade": "vip", "high_spender": True, "last_agent_id": None, "tags": ["急"]}
     nobody = (await service.http.post(PREVIEW, json=asked, headers=admin)).json()
     assert (nobody["rule"], nobody["agent_id"], nobody["tier"]) == ("fallback", None, "vip")
-    await service.device(agent)
+    device = await service.device(agent)
     told = (await service.http.post(PREVIEW, json=asked, headers=admin)).json()
     assert told == {
         "rule": "senior",
@@ -73,14 +73,16 @@ async def test_a_preview_gives_the_decision_and_every_rule_passed_over(service: 
         ],
     }
     assert (await service.http.get("/api/v1/agents", headers=admin)).json()["items"][0]["load"] == 0
+    assert device.log == []
 
 
 async def test_what_is_previewed_is_what_happens(service: Any) -> None:
     admin = await service.shop()
-    for level in ("regular", "trainee"):
-        await service.device((await service.agent(admin, level=level))[1])
+    agents = [await service.agent(admin, level=level) for level in ("regular", "trainee")]
+    devices = [await service.device(headers) for _, headers in agents]
     told = (await service.http.post(PREVIEW, json={}, headers=admin)).json()
     await service.write("在吗")
+    assert (await devices[1].dispatch("conversation.assigned"))["agent_id"] == agents[1][0]
     (seen,) = (await service.http.get("/api/v1/conversations", headers=admin)).json()["items"]
     assert (told["rule"], told["agent_id"]) == ("trainee", seen["agent_id"])
 

@@ -19,6 +19,9 @@ async def test_agents_are_listed_with_their_load_and_presence(service: Any) -> N
         "capacity": 3,
         "certified": True,
         "availability": "online",
+        "on_shift": True,
+        "spare": False,
+        "disabled": False,
         "online": True,
         "load": 1,
     }

@@ -6,8 +6,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_service.domain import presence
+from reference_service.domain import presence, shifts, staff
+from reference_service.domain.hours import Span
 from reference_service.domain.routing_rules import RoutingRules
+from reference_service.domain.shifts import Shifts
 
 AGE_S = 100.0
 LEVELS = ("regular", "trainee", "senior", "dedicated")
@@ -18,6 +20,7 @@ ACTIONS = st.lists(
             [
                 *("write", "write", "write", "write", "resolve", "resolve", "order", "dear order", "wait"),
                 *("on", "off", "gone", "online", "away", "offline"),
+                *("capacity", "certificate", "spare", "spares", "shift"),
             ]
         ),
         st.integers(0, 11),
@@ -34,10 +37,14 @@ class Agent:
     device: bool = False
     away_since: float | None = None
     word: str = "online"
+    certified: bool = True
+    spare: bool = False
+    on_shift: bool = True
     held: list[str] = field(default_factory=list)
 
-    def able(self) -> bool:
-        return self.device and self.word == "online" and len(self.held) < self.capacity
+    def able(self, spares: bool) -> bool:
+        here = self.device and self.word == "online" and self.on_shift
+        return here and self.certified and (spares or not self.spare) and len(self.held) < self.capacity
 
 
 @dataclass
@@ -63,7 +70,7 @@ class Oracle:
     def __init__(self) -> None:
         self.agents: dict[str, Agent] = {}
         self.customers = {name: Customer() for name in CUSTOMERS}
-        self.now, self.came = 0.0, 0
+        self.now, self.came, self.spares = 0.0, 0, False
 
     def waiting(self) -> list[str]:
         return sorted((name for name, one in self.customers.items() if one.since is not None), key=self._place)
@@ -75,7 +82,7 @@ class Oracle:
         return max(0, customer.tier() - risen), customer.since, customer.came
 
     def give(self, name: str) -> bool:
-        customer, able = self.customers[name], {i: a for i, a in self.agents.items() if a.able()}
+        customer, able = self.customers[name], {i: a for i, a in self.agents.items() if a.able(self.spares)}
         wanted = [
             [i for i, a in able.items() if a.level == "dedicated" and customer.vip()],
             [i for i in able if i == customer.last],
@@ -171,6 +178,28 @@ def _move(stage: Any, oracle: Oracle, what: str, desk: Any, agent: Agent) -> Non
         if what == "offline":
             oracle.leave(desk.person.id)
         oracle.serve()
+    else:
+        _set(stage, oracle, what, desk, agent)
+
+
+def _set(stage: Any, oracle: Oracle, what: str, desk: Any, agent: Agent) -> None:
+    if what == "spares":
+        oracle.spares = not oracle.spares
+        stage._do(lambda changes: staff.call_spares(stage.floor, oracle.spares, changes))
+    elif what == "shift":
+        agent.on_shift = not agent.on_shift
+        plan = Shifts() if agent.on_shift else Shifts(exceptions={"2199-01-01": (Span("09:00", "10:00"),)})
+        stage._do(lambda changes: shifts.put(stage.world, desk, plan, changes))
+    else:
+        if what == "capacity":
+            agent.capacity = agent.capacity % 3 + 1
+        elif what == "certificate":
+            agent.certified = not agent.certified
+        else:
+            agent.spare = not agent.spare
+        new = staff.terms(desk)._replace(capacity=agent.capacity, certified=agent.certified, spare=agent.spare)
+        stage._do(lambda changes: staff.change(stage.world, desk, new, changes))
+    oracle.serve()
 
 
 def _same(stage: Any, oracle: Oracle) -> None:
