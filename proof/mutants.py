@@ -10,6 +10,7 @@ from proof.mutant import mutant, ran
 from reference_service.api import sessions
 from reference_service.domain import outbox, replies, routing, speaking
 from reference_service.domain.changes import Changes, Dispatched
+from reference_service.domain.events import Kind
 from reference_service.domain.records import Message
 from reference_service.domain.world import Desk, Thread, World
 from reference_service.filtering import judging
@@ -149,9 +150,16 @@ def sends_what_it_blocked() -> None:
     honest = replies.reply
 
     def reply(
-        world: World, desk: Desk, conversation_id: str, text: str, client_msg_id: str, changes: Changes
+        world: World,
+        desk: Desk,
+        conversation_id: str,
+        text: str,
+        client_msg_id: str,
+        changes: Changes,
+        kind: Kind = "text",
+        ref: str = "",
     ) -> replies.Accepted | replies.Refused:
-        result = honest(world, desk, conversation_id, text, client_msg_id, changes)
+        result = honest(world, desk, conversation_id, text, client_msg_id, changes, kind, ref)
         if isinstance(result, replies.Refused) and result.code == "blocked":
             ran()
             thread = world.threads[conversation_id]

@@ -44,6 +44,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/conversations/{conversation_id}/messages": PEOPLE,
     "POST /api/v1/conversations/{conversation_id}/messages": DESKS,
     "POST /api/v1/conversations/{conversation_id}/resolve": PEOPLE,
+    "PATCH /api/v1/conversations/{conversation_id}/messages/{seq}": DESKS,
+    "POST /api/v1/conversations/{conversation_id}/recall": DESKS,
     "PATCH /api/v1/conversations/{conversation_id}": PEOPLE,
     "POST /api/v1/conversations/{conversation_id}/assign": LEADS,
     "POST /api/v1/conversations/{conversation_id}/transfer": PEOPLE,
@@ -54,6 +56,7 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/conversations/{conversation_id}/events": PEOPLE,
     "GET /api/v1/conversations/{conversation_id}/replay": PEOPLE,
     "GET /api/v1/sync": DESKS,
+    "GET /api/v1/sync/heads": PEOPLE,
     # filter
     "GET /api/v1/sensitive-words": PEOPLE,
     "PUT /api/v1/sensitive-words": ADMIN,

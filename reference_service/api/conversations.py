@@ -1,57 +1,82 @@
-"""Conversations and their messages, and the sync page of an agent's dispatch log."""
+"""Conversations: lists, one, its end; and the sync page of an agent's dispatch log."""
 
-from typing import Annotated
+from itertools import islice
+from typing import get_args
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, desk_of, floor_of, leads, number, read, signed_in
-from reference_service.domain import assigning, replies
-from reference_service.domain.dispatching import customer_of, snoozed_until, tags_of
+from reference_service.api.requests import answer, desk_of, floor_of, leads, number, signed_in
+from reference_service.domain import assigning
+from reference_service.domain.dispatching import customer_of, customer_read, snoozed_until, tags_of
 from reference_service.domain.reading import unread
-from reference_service.domain.records import Message, Person
-from reference_service.domain.replies import Code
-from reference_service.domain.world import Thread, World
+from reference_service.domain.records import Person, Priority, State
+from reference_service.domain.world import ShopFloor, Thread, World
 from reference_service.shell.engine import Engine
 
 MOST = 2**53 - 1
-STATUS: dict[Code, int] = {
-    "blocked": 422,
-    "too_long": 422,
-    "not_found": 404,
-    "not_assignee": 409,
-    "client_msg_id_reused": 409,
-}
 
 
-class NewReply(msgspec.Struct):
-    """As openapi.yaml says; the length of the text is the domain's to refuse."""
+class Heads(msgspec.Struct):
+    """As openapi.yaml says."""
 
-    client_msg_id: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-    text: Annotated[str, msgspec.Meta(min_length=1)]
+    heads: dict[str, int]
+    next: str | None
 
 
 async def list_conversations(request: Request) -> Response:
     """One page of what the caller may see, in order of creation."""
-    engine, person = signed_in(request)
-    state = request.query_params.get("state", "")
-    if state not in ("", "bot", "queued", "open", "snoozed", "resolved"):
-        raise Problem(422, "malformed", "state must be bot, queued, open, snoozed or resolved")
-    after, limit = number(request, "after", 0, 0, MOST), number(request, "limit", 100, 1, 1000)
-    threads = [
-        thread
-        for thread in floor_of(engine, person).threads.values()
-        if thread.conversation.number > after
-        and state in ("", thread.conversation.state)
-        and (leads(person) or thread.conversation.agent_id == person.id)
-    ]
-    page = threads[:limit]
+    engine, _ = signed_in(request)
+    page, following = _page(request)
     items = [view(thread) for thread in page]
-    following = str(page[-1].conversation.number) if len(threads) > limit else None
     await engine.settled()
     return answer({"items": items, "next": following})
+
+
+async def heads(request: Request) -> Response:
+    """The newest seq of each conversation that the caller may see: what a device compares with its own."""
+    engine, _ = signed_in(request)
+    page, following = _page(request)
+    newest = {thread.conversation.id: thread.seq for thread in page}
+    await engine.settled()
+    return answer(Heads(newest, following))
+
+
+def visible(floor: ShopFloor, person: Person) -> list[Thread]:
+    """What a person sees in lists, in order of creation: an agent their own, who leads the shop's daily work all."""
+    if leads(person):
+        return list(floor.threads.values())
+    desk = floor.desks[person.id]
+    return sorted((*desk.held.values(), *desk.snoozed.values()), key=lambda thread: thread.conversation.number)
+
+
+def _page(request: Request) -> tuple[list[Thread], str | None]:
+    engine, person = signed_in(request)
+    after, limit = number(request, "after", 0, 0, MOST), number(request, "limit", 100, 1, 1000)
+    state = _one_of(request, "state", get_args(State))
+    priority = _one_of(request, "priority", get_args(Priority))
+    unseen = _one_of(request, "unread", ("true", "false"))
+    agent = request.query_params.get("agent", "")
+    found = (
+        thread
+        for thread in visible(floor_of(engine, person), person)
+        if thread.conversation.number > after
+        and state in ("", thread.conversation.state)
+        and priority in ("", thread.conversation.priority)
+        and agent in ("", thread.conversation.agent_id)
+        and (not unseen or (unread(thread) > 0) == (unseen == "true"))
+    )
+    page = list(islice(found, limit + 1))
+    return page[:limit], str(page[limit - 1].conversation.number) if len(page) > limit else None
+
+
+def _one_of(request: Request, name: str, words: tuple[str, ...]) -> str:
+    given = request.query_params.get(name, "")
+    if given and given not in words:
+        raise Problem(422, "malformed", f"{name} must be one of {', '.join(words)}")
+    return given
 
 
 async def get_conversation(request: Request) -> Response:
@@ -60,38 +85,6 @@ async def get_conversation(request: Request) -> Response:
     seen = view(thread_of(engine.world, person, request))
     await engine.settled()
     return answer(seen)
-
-
-async def list_messages(request: Request) -> Response:
-    """One page of a conversation's messages, as agents may see them (FILTER-5)."""
-    engine, person = signed_in(request)
-    thread = thread_of(engine.world, person, request)
-    after, limit = number(request, "after", 0, 0, MOST), number(request, "limit", 100, 1, 1000)
-    await engine.settled()
-    page = engine.reader.messages(thread.conversation.id, after, limit + 1)
-    following = page[limit - 1].seq if len(page) > limit else None
-    return answer({"items": [message_view(message) for message in page[:limit]], "next": following})
-
-
-async def reply(request: Request) -> Response:
-    """Accept a reply of an agent."""
-    engine, person = signed_in(request)
-    new = await read(request, NewReply)
-    conversation_id = request.path_params["conversation_id"]
-    changes = engine.begin()
-    result = replies.reply(
-        engine.world,
-        desk_of(engine, person),
-        conversation_id,
-        new.text,
-        new.client_msg_id,
-        changes,
-    )
-    if isinstance(result, replies.Refused):
-        raise Problem(STATUS[result.code], result.code)
-    await engine.keep(changes)
-    told = {"client_msg_id": result.client_msg_id, "message_id": result.message_id, "seq": result.seq}
-    return answer(told, 200 if result.again else 201)
 
 
 async def resolve(request: Request) -> Response:
@@ -149,34 +142,10 @@ def view(thread: Thread) -> dict[str, object]:
         "visit_from": conversation.visit_from,
         "read_to": conversation.read_to,
         "unread": unread(thread),
+        "customer_read": customer_read(conversation),
         "customer": customer_of(thread),
         "seq": thread.seq,
         "opened_at": conversation.opened_at,
-    }
-
-
-def message_view(message: Message) -> dict[str, object]:
-    """A message as openapi.yaml shows one: what was blocked or recalled has no text here either."""
-    return {
-        "conversation_id": message.conversation_id,
-        "message_id": message.id,
-        "seq": message.seq,
-        "sender": message.sender,
-        "agent_id": message.agent_id,
-        "platform_message_id": message.platform_id,
-        "client_msg_id": message.client_msg_id,
-        "text": message.shown,
-        "masked": message.masked,
-        "blocked": message.shown is None and message.status != "recalled",
-        "index": message.index,
-        "late": message.late,
-        "status": message.status,
-        "created_at": message.created_at,
-        "kind": message.kind,
-        "ref": message.ref,
-        "private": message.private,
-        "scene": message.scene,
-        "edited": message.edited,
     }
 
 

@@ -6,10 +6,12 @@ import msgspec
 
 from reference_service.bounds import MOST, Id, Secret
 from reference_service.domain.dispatching import Customer
+from reference_service.domain.events import Kind
 from reference_service.domain.records import Availability, Priority, State
 
 ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Nonce = Annotated[str, msgspec.Meta(max_length=64)]
+Ref = Annotated[str, msgspec.Meta(max_length=512)]
 Device = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 
@@ -72,6 +74,9 @@ class SendData(msgspec.Struct):
     text: Annotated[str, msgspec.Meta(min_length=1)]
     client_msg_id: ClientId
     nonce: Nonce | None = None
+    kind: Kind = "text"
+    ref: Ref = ""
+    private: bool = False
 
 
 class Send(msgspec.Struct, tag_field="op", tag="send"):
@@ -143,6 +148,7 @@ class Held(msgspec.Struct):
     visit_from: int
     read_to: int
     unread: int
+    customer_read: int | None
 
 
 class Ready(msgspec.Struct):

@@ -7,9 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from reference_service.api.conversations import MOST, message_view, thread_of
+from reference_service.api.conversations import thread_of
+from reference_service.api.messages import message_view
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, number, signed_in
+from reference_service.bounds import MOST
 from reference_service.domain.chronicle import Happened
 from reference_service.domain.records import Message
 

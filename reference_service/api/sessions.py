@@ -6,7 +6,7 @@ import contextlib
 from reference_service import tokens
 from reference_service.api import frames
 from reference_service.domain import presence
-from reference_service.domain.dispatching import customer_of, frame, snoozed_until, tags_of
+from reference_service.domain.dispatching import customer_of, customer_read, frame, snoozed_until, tags_of
 from reference_service.domain.reading import unread
 from reference_service.domain.world import Desk, Thread
 from reference_service.shell.engine import Engine
@@ -147,4 +147,5 @@ def _held(thread: Thread) -> frames.Held:
         visit_from=conversation.visit_from,
         read_to=conversation.read_to,
         unread=unread(thread),
+        customer_read=customer_read(conversation),
     )

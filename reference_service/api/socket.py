@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from reference_service.api import frames, sessions
 from reference_service.api.conversations import may_resolve, resolve_thread
+from reference_service.api.messages import said
 from reference_service.api.problems import Problem
 from reference_service.api.requests import engine_of, identify
 from reference_service.domain import reading, replies
@@ -216,7 +217,7 @@ class Conversation:
         engine, desk = self._engine, self._desk
         assert desk is not None
         changes = engine.begin()
-        result = replies.reply(engine.world, desk, data.conversation_id, data.text, data.client_msg_id, changes)
+        result = said(engine.world, desk, data.conversation_id, data, changes)
         await engine.keep(changes)
         if isinstance(result, replies.Refused):
             return frames.write(frames.Error(result.code, data.client_msg_id, data.nonce))

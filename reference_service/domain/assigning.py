@@ -10,6 +10,8 @@ from reference_service.domain.dispatching import (
     Resolved,
     Transferred,
     customer_of,
+    customer_read,
+    edited,
     message_event,
     tags_of,
     tell,
@@ -59,6 +61,7 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = 
         visit_from=conversation.visit_from,
         told_to=known,
         read_to=conversation.read_to,
+        customer_read=customer_read(conversation),
     )
     tell(desk, event, changes)
     for message in thread.visit:
@@ -69,6 +72,8 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = 
         elif message.seq <= known and message.status in SETTLED and message.agent_id != desk.person.id:
             # They know it, but not what became of it meanwhile; of their own replies they are told in any case.
             tell(desk, updated(message, ""), changes)
+        if message.seq <= known and message.edited and message.agent_id != desk.person.id:
+            tell(desk, edited(message), changes)
     changes.tell(happenings.Assigned(thread, desk, reason, by))
 
 

@@ -31,6 +31,7 @@ class Call(NamedTuple):
     customer: str
     answers: str  # the platform's id of the message being answered
     text: str
+    recalls: str = ""  # the platform's id of a message to take back; nothing is sent then
 
 
 class Purge(NamedTuple):

@@ -115,6 +115,21 @@ def recalled(what: happenings.MessageRecalled) -> Entry:
     return Entry(what.thread, "recalled", sender or SERVICE, {"seq": what.message.seq})
 
 
+def edited(what: happenings.Edited) -> Entry:
+    """A message reads otherwise."""
+    return Entry(what.thread, "edited", what.message.agent_id or SERVICE, {"seq": what.message.seq})
+
+
+def entered(what: happenings.CustomerEntered) -> Entry | None:
+    """The customer opened the chat."""
+    return Entry(what.thread, "entered", CUSTOMER, {}) if what.thread else None
+
+
+def breached(what: happenings.TierBreached) -> Entry:
+    """A response clock ran out."""
+    return Entry(what.thread, "breached", SERVICE, {"tier": what.tier, "seq": what.seq, "at": what.at})
+
+
 def read(what: happenings.AgentRead) -> Entry:
     """Its agent has read up to a seq."""
     return Entry(what.thread, "read", what.desk.person.id, {"seq": what.seq})
@@ -126,7 +141,7 @@ def rated(what: happenings.Rated) -> Entry:
     return Entry(what.thread, "rated", CUSTOMER, detail)
 
 
-ENTRIES: Final[dict[type, Callable[[Any], Entry]]] = {
+ENTRIES: Final[dict[type, Callable[[Any], Entry | None]]] = {
     happenings.Opened: opened,
     happenings.Reopened: reopened,
     happenings.Queued: queued,
@@ -139,6 +154,9 @@ ENTRIES: Final[dict[type, Callable[[Any], Entry]]] = {
     happenings.Woke: woke,
     happenings.Labelled: labelled,
     happenings.MessageRecalled: recalled,
+    happenings.Edited: edited,
+    happenings.CustomerEntered: entered,
+    happenings.TierBreached: breached,
     happenings.AgentRead: read,
     happenings.Rated: rated,
 }
@@ -147,8 +165,9 @@ ENTRIES: Final[dict[type, Callable[[Any], Entry]]] = {
 def write(changes: Changes) -> None:
     """Keep a row of everything that has happened since the last call and belongs here; called by settle."""
     for happening in changes.happened[changes.written :]:
-        if (entry := ENTRIES.get(type(happening))) is not None:
-            _keep(entry(happening), changes)
+        entry = ENTRIES.get(type(happening))
+        if entry is not None and (made := entry(happening)) is not None:
+            _keep(made, changes)
     changes.written = len(changes.happened)
 
 

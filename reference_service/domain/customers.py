@@ -11,7 +11,7 @@ from reference_service.domain import grades
 from reference_service.domain.changes import Changes
 from reference_service.domain.configuring import setting
 from reference_service.domain.grades import Account, Profile
-from reference_service.domain.happenings import Assigned, Forgotten, Resolved
+from reference_service.domain.happenings import Assigned, CustomerDescribed, Forgotten, Resolved
 from reference_service.domain.records import Record
 from reference_service.domain.routing_rules import RoutingRules
 from reference_service.domain.world import ShopFloor, Thread, World
@@ -110,6 +110,7 @@ def describe(known: Known, tags: list[str], agent_id: str | None, changes: Chang
     customer.dedicated = agent_id
     customer.version += 1
     changes.keep(customer)
+    changes.tell(CustomerDescribed(known))
 
 
 def served(_: World, happened: Assigned, changes: Changes) -> None:

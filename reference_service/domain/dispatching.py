@@ -41,6 +41,7 @@ class Blocked(msgspec.Struct, kw_only=True):
     ref: str
     private: bool
     scene: str
+    edited: bool
 
 
 class Created(Blocked, kw_only=True):
@@ -69,6 +70,16 @@ class Recalled(msgspec.Struct):
     message_id: str
     seq: int
     platform_message_id: str | None
+
+
+class Edited(msgspec.Struct):
+    """message.edited: another text stands in its place."""
+
+    conversation_id: str
+    message_id: str
+    seq: int
+    text: str
+    masked: bool
 
 
 class Read(msgspec.Struct):
@@ -102,6 +113,7 @@ class Assigned(msgspec.Struct):
     visit_from: int
     told_to: int
     read_to: int
+    customer_read: int | None
 
 
 class Reopened(msgspec.Struct):
@@ -121,6 +133,7 @@ class Changed(msgspec.Struct):
     priority: Priority
     tags: list[str]
     snoozed_until: float | None
+    customer: Customer
 
 
 class Transferred(msgspec.Struct):
@@ -227,6 +240,7 @@ Payload = (
     | Blocked
     | Updated
     | Recalled
+    | Edited
     | Read
     | AgentRead
     | Assigned
@@ -245,6 +259,7 @@ TYPES: dict[type[Payload], str] = {
     Blocked: "message.blocked",
     Updated: "message.updated",
     Recalled: "message.recalled",
+    Edited: "message.edited",
     Read: "message.read",
     AgentRead: "conversation.read",
     Assigned: "conversation.assigned",
@@ -308,8 +323,9 @@ def tags_of(conversation: Conversation) -> list[str]:
     return _tags.decode(conversation.tags)
 
 
-def changed(conversation: Conversation) -> Changed:
+def changed(thread: Thread) -> Changed:
     """conversation.updated of a conversation, as it is now."""
+    conversation = thread.conversation
     return Changed(
         conversation.id,
         conversation.state,
@@ -317,7 +333,18 @@ def changed(conversation: Conversation) -> Changed:
         conversation.priority,
         tags_of(conversation),
         snoozed_until(conversation),
+        customer_of(thread),
     )
+
+
+def edited(message: Message) -> Edited:
+    """message.edited of a message, as it reads now."""
+    return Edited(message.conversation_id, message.id, message.seq, message.shown or "", message.masked)
+
+
+def customer_read(conversation: Conversation) -> int | None:
+    """The platform's place up to which the customer has read; None where that is not known."""
+    return conversation.customer_read if conversation.customer_read >= 0 else None
 
 
 def snoozed_until(conversation: Conversation) -> float | None:
@@ -347,4 +374,5 @@ def _place(message: Message) -> dict[str, Any]:
         "ref": message.ref,
         "private": message.private,
         "scene": message.scene,
+        "edited": message.edited,
     }

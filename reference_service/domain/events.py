@@ -38,6 +38,7 @@ class Written(NamedTuple):
     kind: str
     text: str
     place: int | None
+    ref: str = ""  # what a card shows: a product's or an order's id
 
     def sort(self) -> Kind:
         """The kind agents know it by; what they know none for reads as a text, which names it."""
@@ -55,6 +56,15 @@ class Echoed(NamedTuple):
     conversation: str
     message: str
     text: str
+
+
+class Entered(NamedTuple):
+    """A customer opened the chat. `entry` is the platform's id of that, "" where it has none."""
+
+    account: Account
+    conversation: str
+    entry: str
+    customer: str
 
 
 class Recalled(NamedTuple):
@@ -100,7 +110,7 @@ class Ordered(NamedTuple):
     refunded: int | None = None
 
 
-Event = Written | Echoed | Recalled | Read | Rated | Ordered
+Event = Written | Echoed | Entered | Recalled | Read | Rated | Ordered
 
 
 class Pushed(NamedTuple):

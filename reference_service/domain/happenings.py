@@ -175,6 +175,19 @@ class Noted(NamedTuple):
     message: Message
 
 
+class Edited(NamedTuple):
+    """Its writer put another text in a message's place, before it left or in a private note."""
+
+    thread: Thread
+    message: Message
+
+
+class CustomerDescribed(NamedTuple):
+    """People wrote something else on a customer: tags, or the agent named for them."""
+
+    known: Known
+
+
 class TierBreached(NamedTuple):
     """A response clock ran out at this moment for the turn that began with `seq`: instant, professional or human."""
 
@@ -290,6 +303,8 @@ Happening = (
     | Woke
     | Labelled
     | Noted
+    | Edited
+    | CustomerDescribed
     | TierBreached
     | AvailabilitySet
     | Came

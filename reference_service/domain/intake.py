@@ -17,7 +17,8 @@ from reference_service.domain import (
 )
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import message_event, tell
-from reference_service.domain.events import Echoed, Event, Ordered, Rated, Read, Recalled, Written
+from reference_service.domain.events import Echoed, Entered, Event, Ordered, Rated, Read, Recalled, Written
+from reference_service.domain.recalls import take_back
 from reference_service.domain.records import Conflict, Conversation, Message, Taken
 from reference_service.domain.world import ShopFloor, Thread, World
 from reference_service.filtering import judging
@@ -37,19 +38,22 @@ def take(world: World, event: Event, changes: Changes) -> Taking:
         case Echoed():
             return _echo(world, floor, event, changes)
         case Recalled():
-            return _recall(floor, event, changes)
+            return _recall(world, floor, event, changes)
         case Read():
             return _read(floor, event, changes)
         case Rated():
             return _rate(world, floor, event, changes)
         case Ordered():
             return _order(world, floor, event, changes)
+        case Entered():
+            return _enter(world, floor, event, changes)
 
 
 def hashes(shop_id: str, written: Written) -> tuple[str, str]:
     """The identity of a message and of what it says, 32 hex digits each."""
     said = (written.customer, written.conversation, written.kind, written.text, written.place)
-    return _hash(f"{shop_id}\0{written.message}"), _hash("\0".join(map(str, said)))
+    shown = (*said, written.ref) if written.ref else said
+    return _hash(f"{shop_id}\0{written.message}"), _hash("\0".join(map(str, shown)))
 
 
 def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes) -> Taking:
@@ -134,6 +138,7 @@ def _append(floor: ShopFloor, thread: Thread, written: Written, changes: Changes
         status="received",
         created_at=changes.at,
         kind=written.sort(),
+        ref=written.ref,
     )
     thread.answering = written.message
     thread.top_index = max(thread.top_index, -1 if index is None else index)
@@ -150,17 +155,11 @@ def _echo(world: World, floor: ShopFloor, echo: Echoed, changes: Changes) -> Tak
     return outbox.echoed(world, thread, echo.message, echo.text, changes)
 
 
-def _recall(floor: ShopFloor, recalled: Recalled, changes: Changes) -> Taking:
+def _recall(world: World, floor: ShopFloor, recalled: Recalled, changes: Changes) -> Taking:
     for thread in _candidates(floor, recalled):
         for message in thread.visit:
             if message.platform_id == recalled.message and message.status != "recalled":
-                message.status, message.shown = "recalled", None
-                changes.keep(message)
-                desk = floor.desks.get(thread.conversation.agent_id or "")
-                if desk is not None:
-                    event = dispatching.Recalled(thread.conversation.id, message.id, message.seq, message.platform_id)
-                    tell(desk, event, changes)
-                changes.tell(happenings.MessageRecalled(thread, message))
+                take_back(world, thread, message, changes)
                 return "taken"
     return "ignored"
 
@@ -173,11 +172,22 @@ def _candidates(floor: ShopFloor, recalled: Recalled) -> list[Thread]:
 
 def _read(floor: ShopFloor, read: Read, changes: Changes) -> Taking:
     thread = floor.threads.get(read.conversation)
-    desk = floor.desks.get(thread.conversation.agent_id or "") if thread else None
-    if thread is None or desk is None or read.place is None:
+    if thread is None or read.place is None or read.place <= thread.conversation.customer_read:
         return "ignored"
-    tell(desk, dispatching.Read(thread.conversation.id, read.place), changes)
+    thread.conversation.customer_read = read.place
+    changes.keep(thread.conversation)
+    desk = floor.desks.get(thread.conversation.agent_id or "")
+    if desk is not None:
+        tell(desk, dispatching.Read(thread.conversation.id, read.place), changes)
     changes.tell(happenings.CustomerRead(thread, read.place))
+    return "taken"
+
+
+def _enter(world: World, floor: ShopFloor, entered: Entered, changes: Changes) -> Taking:
+    identity, said = _hash(f"{floor.shop.id}\0entry\0{entered.entry}"), _hash(entered.customer)
+    if entered.entry and (before := _handled(world, identity, said, changes)) is not None:
+        return before
+    changes.tell(happenings.CustomerEntered(floor, entered.customer, floor.threads.get(entered.conversation)))
     return "taken"
 
 

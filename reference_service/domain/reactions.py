@@ -15,6 +15,7 @@ from reference_service.domain import (
     customers,
     emergency,
     happenings,
+    labelling,
     shelves,
     tiers,
     trials,
@@ -44,10 +45,11 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.Assigned: (customers.served,),
     happenings.Resolved: (tiers.catch_up, turns.over, customers.left, bot_visits.over),
     happenings.Rated: (trials.rated,),
+    happenings.CustomerDescribed: (labelling.described,),
     happenings.ReplySettled: (complaints.contact, trials.settled),
     happenings.Forgotten: (customers.forgotten, shelves.forgotten),
     happenings.Labelled: (waiting.labelled,),
-    happenings.OrderMoved: (waiting.ordered,),
+    happenings.OrderMoved: (waiting.ordered, labelling.order_moved),
     happenings.SettingPut: (waiting.ruled,),
 }
 

@@ -84,6 +84,7 @@ class Conversation(Record, kw_only=True):
     purged_to: int = 0  # the newest seq that was purged (retention.py)
     kept_from: float = 0.0  # when the oldest kept message was created; 0: when the conversation was opened
     read_to: int = 0  # the seq up to which its agents have read
+    customer_read: int = -1  # the platform's place up to which its customer has read; -1: none known
 
 
 class Message(Record, kw_only=True, gc=False):
@@ -112,6 +113,7 @@ class Message(Record, kw_only=True, gc=False):
     private: bool = False  # a note among agents: it never leaves the service
     edited: bool = False
     ref: str = ""  # what it shows, where it is no text: a product's, an order's, a picture's id or address
+    first_text: str = ""  # what stood there before it was edited
 
     @property
     def id(self) -> str:

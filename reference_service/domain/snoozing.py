@@ -31,7 +31,7 @@ def snooze(world: World, thread: Thread, until: float, by: Person, changes: Chan
     conversation.snoozed_until = until
     world.agenda.set(CLOCK, conversation.id, until)
     changes.keep(conversation)
-    tell(desk, changed(conversation), changes)
+    tell(desk, changed(thread), changes)
     changes.tell(happenings.Snoozed(thread, desk, until, by.id))
     assigning.let_queue_in(floor, changes)
 
@@ -46,7 +46,7 @@ def wake(world: World, thread: Thread, changes: Changes) -> None:
         desk.held[conversation.id] = desk.snoozed.pop(conversation.id)
         lifecycle.move(conversation, "wake", desk.person.id)
         changes.keep(conversation)
-        tell(desk, changed(conversation), changes)
+        tell(desk, changed(thread), changes)
     else:
         handing.pass_on(floor, thread, None, "woke", "", changes)
 

@@ -39,6 +39,10 @@ class Api(Protocol):
         """One attempt to send a reply."""
         ...
 
+    async def recall(self, shop: Shop, call: Call) -> Answer:
+        """One attempt to take a sent reply back; refused where the platform has no call for that."""
+        ...
+
 
 class Line:
     """POSTs to one platform. `session` belongs to the caller; `url` is the API's, without a path."""

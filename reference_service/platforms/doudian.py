@@ -13,6 +13,7 @@ import msgspec
 from reference_service.domain.events import (
     Account,
     Echoed,
+    Entered,
     Event,
     EventError,
     Pushed,
@@ -27,8 +28,9 @@ from reference_service.platforms.webhook import same
 
 PATH = "/api/v1/douyin/doudian"
 SUCCESS = b'{"code":0,"msg":"success"}'
+CARDS = ("PRODUCT_CARD", "ORDER_CARD")
 PROBE = "0"  # its data is a bare time stamp, not JSON
-MESSAGE, RECALLED, READ, RATED = CHAT = ("90014", "90015", "90016", "90017")
+ENTERED, MESSAGE, RECALLED, READ, RATED = CHAT = ("90013", "90014", "90015", "90016", "90017")
 OWN_ROLES = frozenset({"SHOP", "CUSTOMER_SERVICE", "ROBOT"})
 
 Id = int | str  # ids exceed 2^53 and must never become a float
@@ -38,6 +40,7 @@ class Item(msgspec.Struct):
     """One item of a push. Tags come as strings or numbers, `data` as an object or as that object in a JSON string."""
 
     tag: Id
+    msg_id: Id = ""
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
@@ -60,14 +63,17 @@ class Chat(msgspec.Struct):
     content: msgspec.Raw = msgspec.Raw(b"{}")
     is_visible: bool = True
     sender: Sender = msgspec.field(default_factory=Sender)
+    buyer: Sender = msgspec.field(default_factory=Sender)  # of an entry
     rating_id: Id = ""
     stars: int | str | None = None
 
 
 class Words(msgspec.Struct):
-    """The content of a message of type TEXT."""
+    """The content of a message: of type TEXT its words, of a card what it shows."""
 
     content: str = ""
+    product_id: Id = ""
+    order_id: Id = ""
 
 
 _batch = msgspec.json.Decoder(list[msgspec.Raw])
@@ -122,7 +128,10 @@ def _read(app: str, raw: msgspec.Raw) -> tuple[str, Event | None]:
     if tag not in CHAT:
         return tag, None
     chat = _chat.decode(_unwrapped(item.data))
-    return tag, _event(tag, Account("doudian", str(chat.shop_id), app), chat)
+    account = Account("doudian", str(chat.shop_id), app)
+    if tag == ENTERED:  # nothing in its data names it: the event's id does
+        return tag, Entered(account, str(chat.conversation_id), str(item.msg_id), str(chat.buyer.im_user_id))
+    return tag, _event(tag, account, chat)
 
 
 def _event(tag: str, account: Account, chat: Chat) -> Event | None:
@@ -135,7 +144,8 @@ def _event(tag: str, account: Account, chat: Chat) -> Event | None:
         raise msgspec.ValidationError(f"tag {tag} without message_id")
     if tag == RECALLED:
         return Recalled(account, conversation, message)
-    text = _words.decode(_unwrapped(chat.content)).content if chat.type == "TEXT" else ""
+    content = _words.decode(_unwrapped(chat.content)) if chat.type in ("TEXT", *CARDS) else Words()
+    text, ref = content.content, str(content.product_id or content.order_id)
     if chat.sender.role in OWN_ROLES:
         return Echoed(account, conversation, message, text)
     if chat.sender.role != "BUYER" or not chat.is_visible:
@@ -143,7 +153,7 @@ def _event(tag: str, account: Account, chat: Chat) -> Event | None:
     if not conversation:
         raise msgspec.ValidationError(f"tag {tag} without conversation_id")
     customer = str(chat.sender.im_user_id)
-    return Written(account, conversation, message, customer, chat.sender.nickname, chat.type.lower(), text, place)
+    return Written(account, conversation, message, customer, chat.sender.nickname, chat.type.lower(), text, place, ref)
 
 
 def _unwrapped(raw: msgspec.Raw) -> bytes:

@@ -99,6 +99,10 @@ class Doudian:
         body = canonical({"conversation_id": call.platform_conversation, "type": "TEXT", "content": content})
         return await self._line.send(_path(SEND), query(shop, SEND, body, int(time.time())), body, HEADERS, understand)
 
+    async def recall(self, shop: Shop, call: Call) -> Answer:  # noqa: ARG002 - platforms.api.Api's signature
+        """The platform has no call for that."""
+        return Answer("refused", words="not supported")
+
     async def _token(self, shop: Shop, method: str, asked: Mapping[str, str]) -> Granted:
         body = canonical(asked)
         told = await self._line.ask(_path(method), query(shop, method, body, int(time.time())), body, HEADERS)

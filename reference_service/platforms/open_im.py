@@ -8,6 +8,7 @@ import msgspec
 from reference_service.domain.events import (
     Account,
     Echoed,
+    Entered,
     Event,
     EventError,
     Pushed,
@@ -56,7 +57,15 @@ class Envelope(msgspec.Struct):
 _envelope = msgspec.json.Decoder(Envelope)
 _content = msgspec.json.Decoder(Content)
 _string = msgspec.json.Decoder(str)
-KNOWN = {"im_receive_msg", "im_send_msg", "im_recall_msg", "im_message_read", "verify_webhook", "golive_im_score"}
+KNOWN = {
+    "im_receive_msg",
+    "im_send_msg",
+    "im_enter_direct_msg",
+    "im_recall_msg",
+    "im_message_read",
+    "verify_webhook",
+    "golive_im_score",
+}
 
 
 def sign(secret: str, body: bytes) -> str:
@@ -96,6 +105,8 @@ def _event(envelope: Envelope, content: Content) -> Event:
     match envelope.event:
         case "im_send_msg":
             return Echoed(account, conversation, message, content.text)
+        case "im_enter_direct_msg":
+            return Entered(account, conversation, message, envelope.from_user_id)
         case "im_recall_msg":
             return Recalled(account, conversation, message)
         case "im_message_read":

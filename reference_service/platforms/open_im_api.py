@@ -71,6 +71,12 @@ class OpenIm:
         headers = {"access-token": shop.access_token, "Content-Type": "application/json"}
         return await self._line.send("/im/send/msg/", {"open_id": shop.open_id}, body, headers, understand)
 
+    async def recall(self, shop: Shop, call: Call) -> Answer:
+        """Take a sent message back: /im/recall/msg/."""
+        body = _encode({"conversation_id": call.platform_conversation, "conversation_type": 1, "msg_id": call.recalls})
+        headers = {"access-token": shop.access_token, "Content-Type": "application/json"}
+        return await self._line.send("/im/recall/msg/", {"open_id": shop.open_id}, body, headers, understand)
+
     async def _token(self, path: str, form: dict[str, str]) -> Granted:
         told = await self._line.ask(path, {}, form, {})
         try:

@@ -65,9 +65,10 @@ class Caller:
         if shop.token_until - self._clock.real() < RENEW_BEFORE_S:
             await self._renew(api, shop, shop.access_token)
         used = shop.access_token
-        answer = await api.send(shop, call)
+        attempt = api.recall if call.recalls else api.send
+        answer = await attempt(shop, call)
         if answer.outcome == "expired" and await self._renew(api, shop, used):
-            answer = await api.send(shop, call)
+            answer = await attempt(shop, call)
         return answer
 
     async def _renew(self, api: Api, shop: Shop, used: str) -> bool:

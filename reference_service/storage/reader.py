@@ -1,7 +1,7 @@
 """Reads of what is committed: message pages, the dispatch log, and all that recovery needs."""
 
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -10,6 +10,11 @@ from reference_service.domain.records import Message
 from reference_service.domain.retention import LogPlace, Old
 from reference_service.storage import connections, tables
 
+PLACED: Final = (
+    "CASE WHEN late THEN coalesce((SELECT min(before.seq) FROM message AS before WHERE before.seq < message.seq AND "
+    'before.conversation_id = message.conversation_id AND before."index" > message."index"), seq) ELSE seq END, '
+    'NOT late, coalesce("index", 0), seq'
+)
 R = TypeVar("R", bound=msgspec.Struct)
 
 
@@ -65,6 +70,20 @@ class Reader:
         )
         found: list[Any] = self._connection.execute(statement, (after, limit)).fetchall()
         return [LogPlace(*row[1:]) for row in found if row[3]], found[-1][0] if found else None
+
+    def by_place(self, conversation_id: str, after: int, limit: int) -> list[Message] | None:
+        """The messages in the platform's order after the one with a seq, 0 from the beginning; None without that one.
+
+        A late arrival stands before the first message that came before it and has a greater index (ORDER-1).
+        """
+        key: tuple[object, ...] | None = (0, 0, 0, 0)
+        if after:
+            found = f"SELECT {PLACED} FROM message WHERE conversation_id = ? AND seq = ?"
+            key = self._connection.execute(found, (conversation_id, after)).fetchone()
+        if key is None:
+            return None
+        where = f"WHERE conversation_id = ? AND ({PLACED}) > (?, ?, ?, ?) ORDER BY {PLACED} LIMIT ?"
+        return self.rows(Message, where, (conversation_id, *key, limit))
 
     def rows(self, record: type[R], where: str = "", values: tuple[object, ...] = ()) -> list[R]:
         """The records of a table; `where` may also order and limit."""

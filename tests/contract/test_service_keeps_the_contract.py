@@ -65,6 +65,7 @@ NO_SCHEMA: Final = {  # Structs in api/ that are no schema of openapi.yaml
 DIFFERENT: Final = {  # where schema and Struct may differ
     "NewReply.text.maxLength": "the domain refuses a long text with its own code, too_long",
     "Send.d.text.maxLength": "as NewReply",
+    "Edit.text.maxLength": "as NewReply",
     "Word.word.maxLength": "the filter refuses the word with its own code, unusable_word, and names it",
     "Word.word.minLength": "as maxLength",
     "NewWordList.words.word.maxLength": "as Word",

@@ -14,9 +14,11 @@ import pytest
 from aiohttp import web
 
 from reference_service.domain import (
+    amending,
     assigning,
     clockwork,
     configuring,
+    customers,
     handing,
     intake,
     labelling,
@@ -31,7 +33,7 @@ from reference_service.domain import (
     visits,
 )
 from reference_service.domain.changes import Call, Changes
-from reference_service.domain.events import Account, Echoed, Event, Ordered, OrderStep, Recalled, Written
+from reference_service.domain.events import Account, Echoed, Event, Kind, Ordered, OrderStep, Recalled, Written
 from reference_service.domain.intake import Taking
 from reference_service.domain.outbox import Answer
 from reference_service.domain.reactions import settle
@@ -139,8 +141,21 @@ class Stage:
     def reopen(self, customer: str, desk: Desk | None = None) -> None:
         self._do(lambda c: visits.reopen(self.world, self.thread(customer), desk, self.lead(), c))
 
+    def edit(self, customer: str, seq: int, text: str, by: Person) -> Message:
+        return self._do(lambda c: amending.edit(self.world, self.thread(customer), seq, text, by, c))
+
+    def take_back(self, customer: str, seq: int, by: Person, platform_can: bool = True) -> Message:
+        return self._do(lambda c: amending.recall(self.world, self.thread(customer), seq, by, platform_can, c))
+
+    def describe(self, customer: str, *tags: str) -> None:
+        self._do(lambda c: customers.describe(self.floor.customers[customer], list(tags), None, c))
+
     def read(self, desk: Desk, customer: str, seq: int) -> None:
         self._do(lambda c: reading.mark(self.thread(customer), desk, seq, c))
+
+    def remark(self, desk: Desk, customer: str, text: str, client_id: str) -> Accepted | Refused:
+        name = self.thread(customer).conversation.id
+        return self._do(lambda c: replies.remark(self.world, desk, name, text, client_id, c))
 
     def note(self, customer: str, text: str, by: Person | None = None) -> Message:
         who = by or self.lead()
@@ -159,8 +174,11 @@ class Stage:
     def label(self, customer: str, priority: Priority, *tags: str) -> None:
         self._do(lambda c: labelling.label(self.world, self.thread(customer), priority, tags, self.lead(), c))
 
-    def reply(self, desk: Desk, thread: Thread, text: str, client_id: str) -> Accepted | Refused:
-        return self._do(lambda c: replies.reply(self.world, desk, thread.conversation.id, text, client_id, c))
+    def reply(
+        self, desk: Desk, thread: Thread, text: str, client_id: str, kind: Kind = "text", ref: str = ""
+    ) -> Accepted | Refused:
+        name = thread.conversation.id
+        return self._do(lambda c: replies.reply(self.world, desk, name, text, client_id, c, kind, ref))
 
     def answer(self, call: Call, answer: Answer) -> None:
         thread = self.world.threads[call.conversation_id]

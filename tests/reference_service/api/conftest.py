@@ -39,6 +39,7 @@ class Platform:
 
     def __init__(self) -> None:
         self.calls: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.recalled: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.tokens: list[str] = []  # the access token of each call
         self.grants: list[dict[str, str]] = []
         self.script: list[Callable[[], web.Response]] = []
@@ -61,6 +62,11 @@ class Platform:
             return self.script.pop(0)()
         self._sent += 1
         return web.json_response({"extra": OK, "data": OK, "msg_id": f"@r{self._sent}=="})
+
+    async def recall(self, request: web.Request) -> web.Response:
+        asked = {"open_id": request.query["open_id"], **await request.json()}
+        self.recalled.put_nowait(asked)
+        return self.script.pop(0)() if self.script else web.json_response({"extra": OK, "data": OK})
 
     @staticmethod
     def refuse(code: int) -> web.Response:
@@ -266,6 +272,7 @@ async def platform() -> AsyncIterator[Platform]:
     app.router.add_post("/oauth/access_token/", played.token)
     app.router.add_post("/oauth/refresh_token/", played.token)
     app.router.add_post("/im/send/msg/", played.send)
+    app.router.add_post("/im/recall/msg/", played.recall)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

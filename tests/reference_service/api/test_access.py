@@ -182,8 +182,13 @@ async def script(service: Any, admin: dict[str, str]) -> str:
     return str(listed.json()["items"][0]["script"]["id"])
 
 
+async def first_message(_: Any, __: dict[str, str]) -> str:
+    return "1"
+
+
 MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path parameter: an id of shop s1
     "conversation_id": conversation,
+    "seq": first_message,
     "agent_id": agent,
     "article_id": article,
     "open_id": customer,

@@ -100,6 +100,45 @@ async def test_an_agent_lists_its_own_conversations_and_an_administrator_the_sho
     assert await ids(admin, "?state=queued") == []
 
 
+async def test_lists_are_filtered_and_heads_are_the_newest_seqs(service: Any, desk: Any) -> None:
+    admin, agent_id, agent, _ = desk
+    for customer in ("c1", "c2", "c3", "c3"):
+        await service.write("在吗", customer)
+    await service.http.post("/api/v1/conversations/cv1/resolve", headers=agent)
+    version = (await service.http.get("/api/v1/conversations/cv2", headers=agent)).json()["version"]
+    label = {"version": version, "priority": "urgent"}
+    await service.http.patch("/api/v1/conversations/cv2", json=label, headers=agent)
+    await service.http.post("/api/v1/conversations/cv2/read", json={"seq": 1}, headers=agent)
+
+    async def heads(headers: dict[str, str], query: str = "") -> dict[str, int]:
+        listed = (await service.http.get(f"/api/v1/conversations{query}", headers=headers)).json()
+        page = (await service.http.get(f"/api/v1/sync/heads{query}", headers=headers)).json()
+        assert list(page["heads"].items()) == [(item["id"], item["seq"]) for item in listed["items"]]
+        assert page["next"] == listed["next"]
+        return {**page["heads"], **({"next": int(page["next"])} if page["next"] else {})}
+
+    assert await heads(admin) == {"cv1": 1, "cv2": 1, "cv3": 2}
+    assert await heads(agent) == {"cv2": 1, "cv3": 2}
+    assert await heads(admin, "?state=resolved") == {"cv1": 1}
+    assert await heads(admin, "?priority=urgent") == {"cv2": 1}
+    assert await heads(admin, f"?agent={agent_id}") == {"cv2": 1, "cv3": 2}
+    assert await heads(admin, "?agent=a99") == {}
+    assert await heads(admin, "?unread=true") == {"cv3": 2}
+    assert await heads(admin, "?unread=false&state=open") == {"cv2": 1}
+    assert await heads(admin, "?limit=1") == {"cv1": 1, "next": 1}
+    assert await heads(admin, "?limit=2&after=1") == {"cv2": 1, "cv3": 2}
+    _, colleague = await service.agent(admin)
+    assert await heads(colleague) == {}
+
+
+@pytest.mark.usefixtures("desk")
+async def test_heads_and_lists_of_another_shop_are_none(service: Any) -> None:
+    await service.write("在吗")
+    stranger = await service.shop("s2")
+    assert (await service.http.get("/api/v1/sync/heads", headers=stranger)).json() == {"heads": {}, "next": None}
+    assert (await service.http.get("/api/v1/sync/heads")).status_code == 401
+
+
 async def test_sync_pages_are_the_log_and_say_where_it_ends(service: Any, desk: Any) -> None:
     _, _, agent, device = desk
     for number in range(3):
@@ -139,6 +178,10 @@ async def test_another_shops_conversations_are_none_on_every_path(service: Any) 
         "sync?since=-1",
         "sync?since=x",
         "sync?limit=0",
+        "sync/heads?limit=0",
+        "conversations?state=asleep",
+        "conversations?priority=low",
+        "conversations?unread=yes",
         "sync?limit=1001",
         "sync?since=99999999999999999999",
         "sync?since=٣",

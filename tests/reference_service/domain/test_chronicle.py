@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from reference_service.domain.chronicle import Happened
+from reference_service.domain.events import Entered
 
 
 @pytest.fixture
@@ -48,10 +49,11 @@ def test_what_a_clock_does_is_written_as_of_the_moment_it_was_due(stage: Any, wr
     desk = stage.agent()
     stage.write("c1", "m1")
     stage.snooze("c1", 60.0)
-    stage.wait(500.0)
+    stage.wait(100.0)
     admin, agent = stage.lead().id, desk.person.id
     assert short(written())[2:] == [
         (1000.0, 1, "snoozed", admin, {"agent_id": agent, "until": 1060.0}),
+        (1030.0, 1, "breached", "service", {"tier": "instant", "seq": 1, "at": 1030.0}),
         (1060.0, 1, "woke", "service", {}),
     ]
 
@@ -80,6 +82,24 @@ def test_a_recall_names_the_message_and_who_took_it_back(stage: Any, written: An
     stage.write("c1", "m1", "说错了")
     stage.recall("m1")
     assert short(written())[-1] == (1000.0, 1, "recalled", "customer", {"seq": 1})
+
+
+def test_what_the_customer_and_the_writer_do_is_written_with_who_did_it(stage: Any, written: Any) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1")
+    stage.event(Entered(stage.account("s1"), "@c1-s1", "e1", "c1"))
+    stage.read(desk, "c1", 1)
+    stage.reply(desk, stage.thread("c1"), "您好", "k1")
+    stage.reply(desk, stage.thread("c1"), "稍等", "k2")
+    stage.edit("c1", 3, "就来", desk.person)
+    stage.take_back("c1", 3, desk.person)
+    agent = desk.person.id
+    assert short(written())[2:] == [
+        (1000.0, 1, "entered", "customer", {}),
+        (1000.0, 1, "read", agent, {"seq": 1}),
+        (1000.0, 3, "edited", agent, {"seq": 3}),
+        (1000.0, 3, "recalled", agent, {"seq": 3}),
+    ]
 
 
 def test_nothing_is_written_for_a_message_in_an_open_conversation(stage: Any) -> None:

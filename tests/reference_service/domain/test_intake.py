@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from reference_service.domain import assigning
 from reference_service.domain.changes import Changes
-from reference_service.domain.events import Account, Read
+from reference_service.domain.events import Account, Entered, Read, Written
+from reference_service.domain.happenings import CustomerEntered
 from reference_service.domain.records import Conflict, Taken
 from reference_service.filtering.words import Word
 
@@ -108,6 +111,62 @@ def test_a_read_mark_is_told_and_is_no_message(stage: Any) -> None:
     assert stage.event(Read(stage.account("s1"), "@c1-s1", None)) == "ignored"
     assert stage.told(desk, "message.read") == [{"conversation_id": "cv1", "index": 3}]
     assert stage.thread("c1").seq == 1
+
+
+def test_the_customers_read_mark_only_rises_and_is_kept_without_an_agent_too(stage: Any) -> None:
+    stage.write("c1", "m1")
+    for place in (3, 2):
+        stage.event(Read(stage.account("s1"), "@c1-s1", place))
+    assert stage.thread("c1").conversation.customer_read == 3
+    desk = stage.agent()
+    assert stage.told(desk, "conversation.assigned")[0]["customer_read"] == 3
+    assert stage.event(Read(stage.account("s1"), "@c1-s1", 3)) == "ignored"
+    assert stage.told(desk, "message.read") == []
+
+
+def test_entering_is_no_message_and_is_taken_once(stage: Any) -> None:
+    desk = stage.agent()
+    entered = Entered(stage.account("s1"), "@c1-s1", "e1", "c1")
+    assert (stage.event(entered), stage.event(entered)) == ("taken", "again")
+    assert stage.world.threads == {}
+    stage.write("c1", "m1")
+    assert stage.event(entered._replace(entry="e2")) == "taken"
+    assert stage.event(entered._replace(entry="", customer="c9")) == "taken"
+    happened = [what for changes in stage.all for what in changes.happened if isinstance(what, CustomerEntered)]
+    thread = stage.thread("c1")
+    assert [(what.customer, what.thread) for what in happened] == [("c1", None), ("c1", thread), ("c9", thread)]
+    assert (thread.seq, len(stage.told(desk, "message.created"))) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ref", "told", "text"),
+    [
+        ("text", "", "text", "你好"),
+        ("user_local_image", "", "image", "[user_local_image]"),
+        ("video", "", "video", "[video]"),
+        ("product_card", "p7", "product_card", "[product_card]"),
+        ("order_card", "o7", "order_card", "[order_card]"),
+        ("emoji", "", "text", "[emoji]"),
+    ],
+)
+def test_each_kind_of_message_is_told_as_agents_know_it(stage: Any, kind: str, ref: str, told: str, text: str) -> None:
+    desk = stage.agent()
+    words = "你好" if kind == "text" else ""
+    stage.event(Written(stage.account("s1"), "@c1-s1", "m1", "c1", "小王", kind, words, 1, ref))
+    (created,) = stage.told(desk, "message.created")
+    assert (created["kind"], created["ref"], created["text"]) == (told, ref, text)
+
+
+def test_a_recall_after_the_answer_takes_the_question_away_and_leaves_the_answer(stage: Any) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1", "说错了")
+    stage.reply(desk, stage.thread("c1"), "好的", "k1")
+    assert stage.recall("m1") == "taken"
+    assert [(m.seq, m.shown, m.status) for m in stage.thread("c1").visit] == [
+        (1, None, "recalled"),
+        (2, "好的", "pending"),
+    ]
+    assert stage.told(desk, "message.recalled")[0]["seq"] == 1
 
 
 def test_listed_words_are_masked_or_withheld_and_nicknames_too(stage: Any) -> None:

@@ -32,6 +32,18 @@ def test_the_same_client_id_with_another_text_is_refused(stage: Any) -> None:
     assert stage.reply(desk, stage.thread("c1"), "再见", "k1") == Refused("client_msg_id_reused")
 
 
+def test_a_card_goes_out_as_its_text_and_keeps_what_it_shows(stage: Any) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1")
+    thread = stage.thread("c1")
+    assert stage.reply(desk, thread, "看看这款", "k1", "product_card", "p7") == Accepted("k1", "cv1-2", 2, False)
+    created = stage.told(desk, "message.created")[-1]
+    assert (created["kind"], created["ref"], created["text"]) == ("product_card", "p7", "看看这款")
+    assert [call.text for call in stage.calls] == ["看看这款"]
+    for kind, ref in (("text", "p7"), ("product_card", "p8")):
+        assert stage.reply(desk, thread, "看看这款", "k1", kind, ref) == Refused("client_msg_id_reused")
+
+
 def test_only_the_assignee_may_reply_and_another_shops_conversation_is_none(stage: Any) -> None:
     holder, colleague = stage.agent(), stage.agent()
     stage.shop("s2")

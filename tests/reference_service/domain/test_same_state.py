@@ -12,18 +12,19 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_service.api.conversations import message_view
+from reference_service.api.messages import message_view
 from reference_service.api.sessions import standing
+from reference_service.domain.events import Ordered, Read
 from reference_service.domain.outbox import Answer
 from reference_service.domain.records import Message
 from reference_service.domain.refusal import Refusal
 from reference_service.filtering.words import Word
 
 State = dict[str, Any]
-FIELDS = ("state", "version", "priority", "tags", "snoozed_until", "visit_from", "read_to", "customer")
+FIELDS = ("state", "version", "priority", "tags", "snoozed_until", "visit_from", "read_to", "customer_read", "customer")
 SAID = (
     *("seq", "sender", "agent_id", "client_msg_id", "platform_message_id", "text", "index", "late", "created_at"),
-    *("status", "kind", "ref", "private", "scene"),
+    *("status", "kind", "ref", "private", "scene", "edited"),
 )
 
 
@@ -45,24 +46,41 @@ class Screen:
 
     def tell(self, t: str, d: State) -> None:
         """One dispatch."""
-        name = d.get("conversation_id", "")
-        held, message = self.conversations.get(name), self.messages.get((name, d.get("seq", 0)))
         if t == "conversation.assigned":
-            self.conversations[name] = {"state": "open", "snoozed_until": None, **{n: d[n] for n in FIELDS if n in d}}
-            if any((name, seq) not in self.messages for seq in range(d["visit_from"], d["told_to"] + 1)):
-                self._take(self._page(name, d["visit_from"], d["told_to"]))
-        elif t in ("conversation.transferred", "conversation.resolved"):
-            self.conversations.pop(name, None)
+            self._begin_or_go_on(d)
+        elif t.startswith("conversation."):
+            self._conversation(t, d)
+        elif t == "message.read":
+            self.conversations.get(d["conversation_id"], {}).update(customer_read=d["index"])
+        elif t.startswith("message."):
+            self._message(t, d)
+
+    def _begin_or_go_on(self, d: State) -> None:
+        name = d["conversation_id"]
+        self.conversations[name] = {"state": "open", "snoozed_until": None, **{n: d[n] for n in FIELDS if n in d}}
+        if any((name, seq) not in self.messages for seq in range(d["visit_from"], d["told_to"] + 1)):
+            self._take(self._page(name, d["visit_from"], d["told_to"]))
+
+    def _conversation(self, t: str, d: State) -> None:
+        held = self.conversations.get(d["conversation_id"])
+        if t in ("conversation.transferred", "conversation.resolved"):
+            self.conversations.pop(d["conversation_id"], None)
         elif t == "conversation.updated" and held is not None:
             held.update({field: value for field, value in d.items() if field in FIELDS})
         elif t == "conversation.read" and held is not None:
             held["read_to"] = d["seq"]
-        elif t in ("message.created", "message.blocked"):
-            self.messages[name, d["seq"]] = {"text": None} | {field: d[field] for field in SAID if field in d}
-        elif t == "message.updated" and message is not None:
-            message.update(status=d["status"], platform_message_id=d["platform_message_id"])
-        elif t == "message.recalled" and message is not None:
-            message.update(status="recalled", text=None)
+
+    def _message(self, t: str, d: State) -> None:
+        key = d["conversation_id"], d["seq"]
+        if t in ("message.created", "message.blocked"):
+            self.messages[key] = {"text": None} | {field: d[field] for field in SAID if field in d}
+        elif key in self.messages:
+            new = {"updated": ("status", "platform_message_id"), "edited": ("text",), "recalled": ()}
+            self.messages[key].update({field: d[field] for field in new[t.removeprefix("message.")]})
+            self.messages[key] |= {
+                "message.recalled": {"status": "recalled", "text": None},
+                "message.edited": {"edited": True},
+            }.get(t, {})
 
     def shown(self) -> State:
         """Everything on the screen: each conversation with its visit's messages, and what of them is unread."""
@@ -99,7 +117,7 @@ def fresh(stage: Any, desk: Any) -> Screen:
 WHAT = (
     *("write", "write", "write", "late", "bad", "recall", "reply", "reply", "say", "note", "ok", "refused", "lost"),
     *("echo", "read", "label", "resolve", "snooze", "give", "transfer", "back", "reopen", "away", "offline", "online"),
-    "wait",
+    *("edit", "take back", "seen", "buys", "describe", "wait"),
 )
 # Few customers, few agents and long histories: what goes wrong does so when a conversation comes back.
 ACTIONS = st.lists(st.tuples(st.sampled_from(WHAT), st.integers(0, 1), st.integers(0, 1)), min_size=30, max_size=100)
@@ -153,6 +171,11 @@ def handle(stage: Any, desk: Any, customer: str, what: str, number: int) -> None
         "note": lambda: stage.note(customer, f"便条{number}", desk.person),
         "echo": lambda: stage.echo(customer, f"e{number}", f"您好{number - 1}"),
         "read": lambda: stage.read(desk, customer, thread.seq - number % 2),
+        "edit": lambda: stage.edit(customer, thread.seq, f"改成{number}", desk.person),
+        "take back": lambda: stage.take_back(customer, thread.seq - number % 3, desk.person),
+        "seen": lambda: stage.event(Read(stage.account("s1"), f"@{customer}-s1", number)),
+        "buys": lambda: stage.event(Ordered(stage.account("s1"), "", f"o{number}", customer, "paid", 100)),
+        "describe": lambda: stage.describe(customer, f"标签{number % 2}"),
         "label": lambda: stage.label(customer, ("high", "normal")[number % 2], f"标签{number % 3}"),
         "resolve": lambda: stage.resolve(thread),
         "snooze": lambda: stage.snooze(customer, 25.0),

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from reference_service.domain.events import Account, Echoed, EventError, Pushed, Rated, Read, Recalled, Written
+from reference_service.domain.events import Account, Echoed, Entered, EventError, Pushed, Rated, Read, Recalled, Written
 from reference_service.platforms import doudian
 
 KEY, SECRET = "3409409348479354011", "2ad2355c-01d0-11f8-91dc-05a8cd1054b1"
@@ -143,8 +143,10 @@ def test_what_our_side_sent_is_an_echo(role: str) -> None:
     assert only(item("90014", text(CHAT | {"sender": sender}))) == echo
 
 
-def test_recall_read_and_rating_have_their_own_meaning() -> None:
+def test_entry_recall_read_and_rating_have_their_own_meaning() -> None:
     named = {"shop_id": 4463798001, "conversation_id": "73"}
+    entered = item("90013", text(named | {"buyer": {"im_user_id": 77, "nickname": "小王"}}))
+    assert only(entered) == Entered(OURS, "73", str(entered["msg_id"]), "77")
     assert only(item("90015", text(named | {"message_id": "75"}))) == Recalled(OURS, "73", "75")
     assert only(item("90016", text(named | {"index": "5"}))) == Read(OURS, "73", 5)
     assert only(item("90017", text(named | {"stars": 4, "rating_id": 75}))) == Rated(OURS, "73", "75", 4)
@@ -152,21 +154,26 @@ def test_recall_read_and_rating_have_their_own_meaning() -> None:
 
 def test_a_picture_is_named_by_its_kind() -> None:
     event = only(item("90014", text(CHAT | {"type": "IMAGE", "content": '{"url":"http://x","width":1}'})))
-    assert event.words() == "[image]"
+    assert (event.words(), event.sort(), event.ref) == ("[image]", "image", "")
+
+
+@pytest.mark.parametrize(("kind", "field"), [("product_card", "product_id"), ("order_card", "order_id")])
+def test_a_card_names_what_it_shows(kind: str, field: str) -> None:
+    event = only(item("90014", text(CHAT | {"type": kind.upper(), "content": {field: 4712345680779753833}})))
+    assert (event.words(), event.sort(), event.ref) == (f"[{kind}]", kind, "4712345680779753833")
 
 
 @pytest.mark.parametrize(
     "given",
     [
         item("104", '{"p_id":4712345680779753833,"s_ids":[4712345680779753833],"shop_id":4463798001,"biz":2}'),
-        item("90013", text({"shop_id": 4463798001, "conversation_id": "73", "buyer": {"im_user_id": "7"}})),
         item("90014", text(CHAT | {"sender": {"im_user_id": "1", "role": "SYSTEM"}})),
         item("90014", text(CHAT | {"is_visible": False})),
         item("no such tag", "not JSON"),
         {"tag": 7},
     ],
 )
-def test_logistics_entering_notices_and_unknown_tags_are_acknowledged_and_counted(given: dict[str, object]) -> None:
+def test_logistics_notices_and_unknown_tags_are_acknowledged_and_counted(given: dict[str, object]) -> None:
     assert parsed(given) == Pushed([], doudian.SUCCESS, [str(given["tag"])], [])
 
 

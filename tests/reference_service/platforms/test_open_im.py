@@ -8,6 +8,7 @@ import pytest
 from reference_service.domain.events import (
     Account,
     Echoed,
+    Entered,
     EventError,
     Pushed,
     Rated,
@@ -74,6 +75,13 @@ def test_content_may_be_an_object_or_a_json_string(content: bytes) -> None:
     ("body", "told"),
     [
         (event("im_send_msg", CONTENT.encode(), frm="o", to="c"), Echoed(OURS, "@C==", "@m==", "捷途70")),
+        (
+            event(
+                "im_enter_direct_msg", b'"{\\"conversation_short_id\\":\\"@C==\\",\\"server_message_id\\":\\"@E==\\"}"'
+            ),
+            Entered(OURS, "@C==", "@E==", "c"),
+        ),
+        (event("im_enter_direct_msg", b"{}"), Entered(OURS, "", "", "c")),
         (event("im_recall_msg", b'"{\\"server_message_id\\":\\"@m==\\"}"'), Recalled(OURS, "", "@m==")),
         (event("im_message_read", b'{"conversation_short_id":"@C==","index":"9"}'), Read(OURS, "@C==", 9)),
         (
@@ -82,7 +90,7 @@ def test_content_may_be_an_object_or_a_json_string(content: bytes) -> None:
         ),
     ],
 )
-def test_echo_recall_read_and_rating_have_their_own_meaning(body: bytes, told: Any) -> None:
+def test_echo_entry_recall_read_and_rating_have_their_own_meaning(body: bytes, told: Any) -> None:
     assert open_im.parse({}, body) == Pushed((told,), b"{}")
 
 
@@ -115,7 +123,7 @@ def test_a_place_is_a_number_that_storage_can_hold_or_none(index: int | str | No
     assert place_of(index) == place
 
 
-@pytest.mark.parametrize("name", ["im_dance", "im_enter_direct_msg"])
+@pytest.mark.parametrize("name", ["im_dance", "im_authorize"])
 def test_an_event_of_no_interest_is_acknowledged_whatever_its_content(name: str) -> None:
     assert open_im.parse({}, event(name, b'[1,{"a":null}]')) == Pushed((), b"{}", (name,))
 
