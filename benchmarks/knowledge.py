@@ -20,6 +20,7 @@ from statistics import median, quantiles
 import aiohttp
 from zhconv_rs import zhconv
 
+from benchmarks.service import cpu_of
 from fixtures.dialogues import BUNDLED
 from reference_service.domain import knowledge, shops
 from reference_service.domain.knowledge import NewArticle
@@ -104,13 +105,16 @@ async def measure(number: int, searches: int) -> int:
                     http.headers["Authorization"] = f"Bearer {(await answer.json())['access_token']}"
                 await search(http, 1)
                 print(f"first answer {time.perf_counter() - begun:.1f} s after the start", flush=True)
+                before = cpu_of(part.pid)
                 waits, missed = await search(http, searches)
+                cpu_ms = (cpu_of(part.pid) - before) / searches * 1000
         finally:
             part.terminate()
             await part.wait()
     p99 = quantiles(waits, n=100)[98] * 1000
     p50 = median(waits) * 1000
     print(f"{number:,} articles, {searches:,} searches: p50 {p50:.1f} ms, p99 {p99:.1f} ms (wanted <= {TARGET_MS:g})")
+    print(f"CPU of the service a search: {cpu_ms:.1f} ms")
     print(f"planted articles not found first: {len(missed)} {list(islice(missed, 3))}")
     return int(p99 > TARGET_MS or bool(missed))
 

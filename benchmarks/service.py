@@ -42,6 +42,10 @@ class OpenIm:
 
     name = "open-im"
 
+    def text(self, _: int) -> str:
+        """What the customer writes in a message."""
+        return TEXT
+
     def request(self, shop: int, customer: int, number: int) -> Request:
         """A customer's message, signed."""
         content = {
@@ -51,7 +55,7 @@ class OpenIm:
             "create_time": 1_764_000_000_000,
             "message_type": "text",
             "source": "",
-            "text": TEXT,
+            "text": self.text(number),
             "index": number,
             "user_infos": [{"open_id": f"c{customer}", "nick_name": "小王", "avatar": ""}],
         }
@@ -164,9 +168,9 @@ def cpu_of(pid: int) -> float:
 
 
 @asynccontextmanager
-async def serving(profile: Profile) -> AsyncIterator[Bench]:
+async def serving(profile: Profile, platform: Platform | None = None) -> AsyncIterator[Bench]:
     """A fresh service with its shops, and a platform."""
-    platform, app = Platform(), web.Application()
+    platform, app = platform or Platform(), web.Application()
     app.router.add_post("/{path:.*}", platform.handle)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

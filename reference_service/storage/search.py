@@ -18,7 +18,8 @@ from reference_service.domain.articles import Article, Kind, Knowledge
 from reference_service.domain.bot import Candidate, candidate
 from reference_service.domain.questions import words
 
-MOST_WORDS = 6  # of a query: the rarest decide, and each word more costs as much as all the articles it stands in
+FEWEST_WORDS, MOST_WORDS = 2, 6  # of a query are searched for
+COMMON = 0.1  # words in more than this share of the articles tell little
 MOST_WAITING = 256
 TABLE: Final = (
     "CREATE VIRTUAL TABLE found USING fts5(wordings, tags, answer, "
@@ -70,8 +71,7 @@ class Index:
         asked = [word.replace('"', "") for word in words(query)]
         if not asked:
             return []
-        known = sorted((word for word in asked if self._spread[word]), key=self._spread.__getitem__)
-        match = " OR ".join([*(f'"{word}"' for word in known[:MOST_WORDS]), f'"{asked[-1]}"*'])
+        match = " OR ".join([*(f'"{word}"' for word in self._telling(asked)), f'"{asked[-1]}"*'])
         found: list[Found] = []
         for number, rank in self._table.execute(BEST, (match,)):
             article = self._articles[int(number)]
@@ -80,6 +80,12 @@ class Index:
                 if len(found) == limit:
                     break
         return found
+
+    def _telling(self, asked: list[str]) -> list[str]:
+        # The rarest words decide, and each word more costs as much as all the articles it stands in.
+        known = sorted((word for word in asked if self._spread[word]), key=self._spread.__getitem__)
+        most = len(self._articles) * COMMON
+        return known[:FEWEST_WORDS] + [word for word in known[FEWEST_WORDS:MOST_WORDS] if self._spread[word] <= most]
 
 
 def _columns(article: Article) -> Iterator[list[str]]:
