@@ -43,7 +43,6 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = 
     """
     conversation = thread.conversation
     lifecycle.move(conversation, "assign", desk.person.id)
-    conversation.served_by, conversation.served_from = desk.person.id, conversation.visit_from
     desk.held[conversation.id] = thread
     changes.keep(conversation)
     known = thread.told.get(desk.person.id, 0)

@@ -7,7 +7,6 @@ import msgspec
 from reference_service.domain import happenings
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import ComplaintUpdated, tell
-from reference_service.domain.ratings import server
 from reference_service.domain.records import Person, Record
 from reference_service.domain.shelves import put
 from reference_service.domain.world import Thread, World
@@ -75,8 +74,8 @@ class ComplaintNote(Record, kw_only=True):
 
 
 def holder(thread: Thread) -> str | None:
-    """The agent who has the complaint: who serves the conversation, or served it last."""
-    return thread.conversation.agent_id or server(thread.conversation)
+    """The agent who has the complaint: who serves the conversation, or served it last, in whichever visit."""
+    return thread.conversation.agent_id or thread.conversation.last_agent_id or None
 
 
 def concerns(world: World, complaint: Complaint, person: Person) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from reference_service.domain.changes import Changes
 from reference_service.domain.dispatching import CsatSubmitted, tell
 from reference_service.domain.happenings import Rated
-from reference_service.domain.records import Conversation, Record
+from reference_service.domain.records import Record
 from reference_service.domain.world import Thread, World
 
 SATISFIED = 4  # stars and more, as the platform's satisfaction_percentage counts
@@ -40,7 +40,7 @@ def rate(world: World, thread: Thread, stars: int, changes: Changes) -> Rating |
         visit_from=conversation.visit_from,
         shop_id=conversation.shop_id,
         stars=stars,
-        agent_id=server(conversation),
+        agent_id=server(thread),
         at=changes.at,
     )
     changes.keep(rating)
@@ -52,6 +52,8 @@ def rate(world: World, thread: Thread, stars: int, changes: Changes) -> Rating |
     return rating
 
 
-def server(conversation: Conversation) -> str | None:
-    """The agent who was given the newest visit last; None where it never left bot and queue."""
-    return conversation.served_by if conversation.served_from == conversation.visit_from else None
+def server(thread: Thread) -> str | None:
+    """The agent who has the newest visit, or had it last; None where it never left bot and queue."""
+    conversation = thread.conversation
+    last = conversation.last_agent_id
+    return conversation.agent_id or (last if thread.told.get(last, 0) >= conversation.visit_from else None)

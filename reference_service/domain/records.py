@@ -73,8 +73,6 @@ class Conversation(Record, kw_only=True):
     opened_at: float
     waits_since: float
     visit_from: int  # the visit's first seq
-    served_by: str = ""  # who was given it last, in the visit that began with `served_from`
-    served_from: int = 0
     version: int = 0  # rises with every change of state, agent, priority or tags
     priority: Priority = "normal"
     tags: str = "[]"  # JSON text

@@ -134,6 +134,9 @@ def test_after_the_visit_it_is_still_the_last_agents(case: Case) -> None:
     case.stage._do(lambda c: assigning.resolve(case.stage.floor, case.thread, "agent", c))
     assert case.thread.conversation.agent_id is None
     assert case.refused(case.desk.person) == "not_contacted"
+    case.stage.available(case.desk, "offline")
+    case.stage.write("c1", "m2")  # another visit, that nobody serves
+    assert case.refused(case.desk.person) == "not_contacted"
 
 
 @pytest.mark.parametrize(
