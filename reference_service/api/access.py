@@ -112,6 +112,7 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     # keeping
     "GET /api/v1/audit/head": OPERATOR,
     "GET /api/v1/audit/verify": OPERATOR,
+    "POST /api/v1/exports": ADMIN,
     "GET /api/v1/backups": OPERATOR,
     "POST /api/v1/backups": OPERATOR,
     "POST /api/v1/backups/restore": OPERATOR,

@@ -1,7 +1,8 @@
 """Long work beside the traffic: by name, each one at a time, begun by a clock or by a caller."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from reference_service.shell.logs import log
@@ -19,6 +20,7 @@ class Jobs:
     def __init__(self) -> None:
         self._offered: dict[str, Work] = {}
         self._tasks: dict[str, asyncio.Task[Any]] = {}
+        self._claimed: set[str] = set()
 
     def offer(self, name: str, work: Work) -> None:
         """Let `start` and `run` know what a name means."""
@@ -34,6 +36,17 @@ class Jobs:
         if name in self._tasks:
             raise Busy(name)
         return await asyncio.shield(self._begin(name, work or self._offered[name]))
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[None]:
+        """Have a name for oneself during a block, for work that is no task of its own. Raises Busy."""
+        if name in self._claimed:
+            raise Busy(name)
+        self._claimed.add(name)
+        try:
+            yield
+        finally:
+            self._claimed.discard(name)
 
     async def idle(self) -> None:
         """Wait until nothing is under way."""

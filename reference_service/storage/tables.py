@@ -129,6 +129,11 @@ def scan(connection: apsw.Connection, record: type[Record], there: Container[str
     return connection.execute(f"SELECT {', '.join(asked)} FROM {table(record)}")
 
 
+def select(connection: apsw.Connection, record: type[Record], where: str, values: tuple[Any, ...]) -> apsw.Cursor:
+    """Some rows of a table as they are stored; `where` may also order."""
+    return connection.execute(f"SELECT {_named(columns(record))} FROM {table(record)} WHERE {where}", values)
+
+
 def copy(record: type[Record], source: str) -> tuple[str, str]:
     """The statements that move all rows from another table with the same columns."""
     named = _named(columns(record))
