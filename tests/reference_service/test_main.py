@@ -1,6 +1,7 @@
 """The service as a real process: kill -9, restart, clean stop, and clear words for what is in its way."""
 
 import asyncio
+import base64
 import contextlib
 import hashlib
 import signal
@@ -14,6 +15,7 @@ import aiohttp
 import apsw
 import msgspec
 import pytest
+from aiohttp import web
 
 OPERATOR = {"Authorization": "Bearer op"}
 
@@ -116,6 +118,50 @@ async def frames(ws: aiohttp.ClientWebSocketResponse, until: int = 0) -> AsyncIt
         yield frame
         if until and frame.get("s") == until:
             return
+
+
+async def test_a_question_that_an_ai_agent_has_at_a_kill_is_asked_again_and_answered_once(process: Process) -> None:
+    asked: asyncio.Queue[str] = asyncio.Queue()
+    go = asyncio.Event()
+
+    async def think(request: web.Request) -> web.Response:
+        asked.put_nowait(request.headers["webhook-id"])
+        await go.wait()
+        return web.json_response({"action": "reply", "text": "亲，在的"})
+
+    app = web.Application()
+    app.router.add_post("/bot", think)
+    async with serving(app) as url:
+        await process.end(signal.SIGTERM)
+        await process.start("--allow-host", "127.0.0.1")
+        shop = {"name": "店", "open_id": "o1", "client_key": "ck", "client_secret": "cs"}
+        made = await process.call("POST", "/shops", OPERATOR, shop)
+        token = await process.login(made["admin_login"], made["admin_password"])
+        admin = {"Authorization": f"Bearer {token}"}
+        secret = "whsec_" + base64.b64encode(bytes(32)).decode()
+        await process.call("PUT", "/external-bot", admin, {"url": f"{url}/bot", "secret": secret, "timeout_s": 15})
+        await process.call("PUT", "/bot", admin, {"mode": "first"})
+        assert await process.push(1)
+        first = await asyncio.wait_for(asked.get(), 10)
+        await process.end(signal.SIGKILL)
+        await process.start("--allow-host", "127.0.0.1")
+        assert await asyncio.wait_for(asked.get(), 10) == first
+        go.set()
+        where = f"/conversations/{first.rpartition('-')[0]}/messages"
+        async with asyncio.timeout(10):
+            while len(items := (await process.call("GET", where, admin))["items"]) < 2:
+                pass
+        assert [(one["sender"], one["text"]) for one in items] == [("customer", "第1句"), ("bot", "亲，在的")]
+
+
+@contextlib.asynccontextmanager
+async def serving(app: web.Application) -> AsyncIterator[str]:
+    """An application on a free port; its URL."""
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
 
 
 async def killed_under_load(process: Process, ws: aiohttp.ClientWebSocketResponse) -> tuple[set[str], list[Any]]:
