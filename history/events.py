@@ -61,7 +61,7 @@ KINDS: Final[dict[str, str]] = {
     "device_off": "a device's connection ended; note 'cut' or 'closed' (by the harness), else 'target: <reason>'",
     "availability": "note = online, away or offline; n = the agent's capacity",
     "assigned": "this device was told that the conversation is this agent's; n = capacity, note = the customer's grade "
-    "and the routing rule, where the target tells them",
+    "and the agent's level, where they are known",
     "released": "this device was told that the conversation is no longer this agent's; note = why",
     "shown": "a customer's message appeared on this device; ref = the target's id, n = seq; note 'listed' when a "
     "listed word is readable in it",

@@ -72,6 +72,7 @@ class Reference:
         self._run: Run
         self._admins: dict[str, str] = {}  # shop -> administrator's access token
         self._admin_logins: dict[str, tuple[str, str]] = {}  # shop -> administrator's login, password
+        self._levels: dict[str, str] = {}  # agent -> level, where the rehearsal gave one
         self._logins: dict[str, str] = {}  # agent -> login
         self._tokens: dict[str, tuple[float, str]] = {}  # agent -> good until, access token
 
@@ -142,6 +143,7 @@ class Reference:
                     raise
         except _BROKEN as error:
             raise TargetError(f"{url}: device {device} cannot connect: {_name(error)}") from error
+        connected.level = self._levels.get(agent.id, "")
         connected.set_availability = partial(self._set_availability, agent)
         return connected
 
@@ -151,7 +153,7 @@ class Reference:
 
     async def profiles(self, shop: Shop, customers: Sequence[Profile], agents: Sequence[Agent]) -> None:
         """targets.interface.Profiles."""
-        await business.profiles(self._call, self._admins[shop.target_id], customers, agents)
+        self._levels |= await business.profiles(self._call, self._admins[shop.target_id], customers, agents)
 
     async def complain(self, agent: Agent, conversation: str, what: str) -> str:
         """targets.interface.HearsComplaints."""

@@ -33,8 +33,8 @@ async def automatic(call: Call, admin: str, texts: Automatic) -> None:
         await call("PUT", "/api/v1/complaint-path", admin, {"closed_text": texts.complaint_closed})
 
 
-async def profiles(call: Call, admin: str, customers: Sequence[Profile], agents: Sequence[Agent]) -> None:
-    """Import what customers bought; of four agents or more the first three get a level of their own."""
+async def profiles(call: Call, admin: str, customers: Sequence[Profile], agents: Sequence[Agent]) -> dict[str, str]:
+    """Import what customers bought; of four agents or more the first three get a level of their own: agent -> level."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def one(customer: Profile) -> None:
@@ -49,9 +49,10 @@ async def profiles(call: Call, admin: str, customers: Sequence[Profile], agents:
                 await call("POST", path, admin, order)
 
     await asyncio.gather(*map(one, customers))
-    if len(agents) > len(LEVELS):
-        for agent, level in zip(agents, LEVELS, strict=False):
-            await call("PATCH", f"/api/v1/agents/{agent.id}", admin, {"level": level})
+    levels = dict(zip((agent.id for agent in agents), LEVELS, strict=False)) if len(agents) > len(LEVELS) else {}
+    for agent, level in levels.items():
+        await call("PATCH", f"/api/v1/agents/{agent}", admin, {"level": level})
+    return levels
 
 
 async def complain(call: Call, token: str, conversation: str, what: str) -> str:

@@ -45,7 +45,6 @@ class Data(msgspec.Struct, frozen=True):
     heartbeat_s: float = 30.0
     conversations: tuple[Held, ...] = ()
     customer: Customer = Customer()
-    rule: str = ""
     tier: str = ""
     complaint_id: str = ""
     what: str = ""
@@ -133,7 +132,7 @@ def event(frame: Frame, raw: bytes = b"") -> Event:
     elif t == "message.updated" and d.status in ("failed", "in_doubt"):
         kind, note = ("reply_failed" if d.status == "failed" else "in_doubt"), d.reason
     elif t == "conversation.assigned":
-        kind, note = "assigned", f"{d.customer.grade} {d.rule}".strip()
+        kind, note = "assigned", d.customer.grade
     elif t in ("tier.warning", "tier.breached"):
         kind, note = "tier", f"{d.tier} {t.removeprefix('tier.')}"
     elif t == "complaint.updated":
@@ -169,6 +168,7 @@ class ReferenceDevice:
         resumed: bool,
     ) -> None:
         self.resumed = resumed
+        self.level = ""  # of its agent, where the rehearsal gave one; the adapter sets it
         self.set_availability: Callable[[str], Awaitable[None]]
         self._socket = socket
         self._session = session
@@ -246,7 +246,10 @@ class ReferenceDevice:
     def _hear(self, frame: Frame, raw: bytes) -> None:
         if frame.op == "dispatch":
             if self._open:
-                self._told.put_nowait((frame.s, event(frame, raw)))
+                told = event(frame, raw)
+                if told.kind == "assigned":
+                    told = told._replace(note=f"{told.note} {self.level}".strip())
+                self._told.put_nowait((frame.s, told))
         elif frame.op in ("sent", "error") and (answer := self._asked.get(frame.d.client_msg_id or "")):
             if not answer.done():
                 failed = frame.op == "error"
