@@ -12,6 +12,8 @@ COMMANDS = (
     ("the history written, judged and drawn", ["-m", "benchmarks.history"]),
     ("the bundled service on one core", ["-m", "benchmarks.service"]),
     ("its sensitive-word filter", ["-m", "benchmarks.filter"]),
+    ("its rules over a trial of 48 hours", ["-m", "benchmarks.trial"]),
+    ("its knowledge search", ["-m", "benchmarks.knowledge"]),
     ("a launch rehearsal", ["-m", "golive", "rehearse", "launch"]),
 )
 
