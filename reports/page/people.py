@@ -53,7 +53,7 @@ def _satisfied(p: People) -> Pair | None:
 
 
 def _resolved(p: People) -> Pair | None:
-    if not p.conversations:
+    if not p.resolved:  # visits that last as long as the run end with it, and nobody has anything to resolve
         return None
     told = say("simulated.of", some=f"{p.resolved:,}", n=f"{p.conversations:,}")
     return say("simulated.resolved"), told
