@@ -126,6 +126,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/customers/{open_id}": PEOPLE,
     "PATCH /api/v1/customers/{open_id}": PEOPLE,
     "POST /api/v1/customers/{open_id}/orders": ADMIN,
+    "GET /api/v1/coupon-templates": LEADS,
+    "PUT /api/v1/coupon-templates": ADMIN,
     "GET /api/v1/routing-rules": LEADS,
     "PUT /api/v1/routing-rules": ADMIN,
     "POST /api/v1/routing/preview": LEADS,

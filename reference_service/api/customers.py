@@ -10,14 +10,17 @@ from starlette.routing import BaseRoute, Route
 
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, floor_of, leads, number, read, signed_in, words
+from reference_service.api.settings import reads, replaces
 from reference_service.bounds import Id, Version
-from reference_service.domain import customers, orders
+from reference_service.domain import coupons, customers, orders
+from reference_service.domain.coupons import Coupon, CouponTemplates
 from reference_service.domain.customers import Known
 from reference_service.domain.events import Account, Ordered, OrderStep, RefundStep
 from reference_service.domain.grades import Grade
 from reference_service.domain.orders import Purchase
 from reference_service.domain.records import Person
 from reference_service.domain.world import ShopFloor
+from reference_service.filtering import judging
 from reference_service.shell.engine import Engine
 
 MOST = 2**53 - 1
@@ -82,6 +85,8 @@ class CustomerWithOrders(CustomerProfile):
     """As openapi.yaml says."""
 
     orders: list[Order]
+    coupon: Coupon | None
+    coupon_sent: bool
 
 
 class CustomerPage(msgspec.Struct):
@@ -191,7 +196,12 @@ def profile(floor: ShopFloor, known: Known) -> CustomerProfile:
 def with_orders(floor: ShopFloor, known: Known) -> CustomerWithOrders:
     """A customer with the newest of their orders."""
     newest = sorted(known.orders.values(), key=lambda order: (-order.created_at, order.id))[:SHOWN]
-    return CustomerWithOrders(**_seen(floor, known), orders=[order_view(order) for order in newest])
+    return CustomerWithOrders(
+        **_seen(floor, known),
+        orders=[order_view(order) for order in newest],
+        coupon=coupons.template(floor, known.grade),
+        coupon_sent=bool(known.customer.coupon),
+    )
 
 
 def order_view(order: Purchase) -> Order:
@@ -204,6 +214,13 @@ def order_view(order: Purchase) -> Order:
 def amount(order: Purchase) -> int | None:
     """What was paid, None where nobody told."""
     return None if order.amount < 0 else order.amount
+
+
+def sayable(floor: ShopFloor, templates: CouponTemplates) -> None:
+    """Raises Problem 422 where the shop's own filter would block a coupon (FILTER-1)."""
+    for name, coupon in msgspec.structs.asdict(templates).items():
+        if coupon is not None and judging.check(floor.words, coupon.words(), "to_customer").text is None:
+            raise Problem(422, "blocked", f"the shop's own filter blocks the coupon of {name}")
 
 
 def _seen(floor: ShopFloor, known: Known) -> dict[str, Any]:
@@ -243,4 +260,6 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ONE}/orders", import_order, methods=["POST"]),
     Route(ONE, get_customer),
     Route(ONE, change_customer, methods=["PATCH"]),
+    Route("/api/v1/coupon-templates", reads(CouponTemplates)),
+    Route("/api/v1/coupon-templates", replaces(CouponTemplates, check=sayable), methods=["PUT"]),
 ]

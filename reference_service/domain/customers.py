@@ -38,6 +38,7 @@ class Customer(Record, kw_only=True):
     last_agent: str | None = None
     dedicated: str | None = None  # the agent named for this customer
     version: int = 0  # of what people set: tags and agent
+    coupon: str = ""  # the id of the message that brought the VIPs' coupon
 
 
 @dataclass(slots=True, eq=False)

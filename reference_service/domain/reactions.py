@@ -12,6 +12,7 @@ from reference_service.domain import (
     bot_visits,
     chronicle,
     complaints,
+    coupons,
     customers,
     emergency,
     happenings,
@@ -28,7 +29,7 @@ from reference_service.domain.world import World
 Reaction = Callable[[World, Any, Changes], None]
 
 REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
-    happenings.Opened: (turns.opened, auto_replies.greet),
+    happenings.Opened: (turns.opened, auto_replies.greet, coupons.opened),
     happenings.CustomerWrote: (
         turns.asked,
         tiers.watch,
@@ -50,6 +51,13 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.Forgotten: (customers.forgotten, shelves.forgotten),
     happenings.Labelled: (waiting.labelled,),
     happenings.OrderMoved: (waiting.ordered, labelling.order_moved),
+    happenings.ReplySettled: (complaints.contact, coupons.settled, trials.settled),
+    happenings.Forgotten: (customers.forgotten, shelves.forgotten),
+    happenings.Labelled: (waiting.labelled,),
+    happenings.OrderMoved: (
+        waiting.ordered,
+        coupons.ordered,
+    ),
     happenings.SettingPut: (waiting.ruled,),
 }
 

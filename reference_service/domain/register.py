@@ -10,6 +10,7 @@ from reference_service.domain.bot import Bot
 from reference_service.domain.canned import CannedResponse
 from reference_service.domain.chronicle import Happened
 from reference_service.domain.complaint import Complaint, ComplaintNote, ComplaintPath
+from reference_service.domain.coupons import CouponTemplates
 from reference_service.domain.customers import Customer
 from reference_service.domain.emergency import Activation
 from reference_service.domain.external_bot import ExternalBot
@@ -88,6 +89,7 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     Bot,
     ExternalBot,
     RoutingRules,
+    CouponTemplates,
     ShopProfile,
     ComplaintPath,
     ResponseTiers,

@@ -54,6 +54,8 @@ async def test_a_profile_shows_visits_orders_and_who_served(service: Any) -> Non
         "last_agent_id": agent_id,
         "dedicated_agent_id": None,
         "version": 0,
+        "coupon": None,
+        "coupon_sent": False,
     }
     shown = (await service.http.get("/api/v1/conversations", headers=agent)).json()["items"][0]["customer"]
     assert shown == {"open_id": "c1", "nick": "小王", "grade": "vip", "tags": []}
