@@ -7,6 +7,7 @@ from reference_service.api.settings import reads, replaces
 from reference_service.domain import auto_replies
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.hours import BusinessHours, next_opening, open_at
+from reference_service.domain.reminders import UnreadReminders
 from reference_service.domain.tiers import ResponseTiers
 from reference_service.domain.world import ShopFloor
 
@@ -29,4 +30,6 @@ ROUTES = (
     Route("/api/v1/auto-replies", replaces(AutoReplies, "admin", check=sayable), methods=["PUT"]),
     Route("/api/v1/response-tiers", reads(ResponseTiers)),
     Route("/api/v1/response-tiers", replaces(ResponseTiers, "admin"), methods=["PUT"]),
+    Route("/api/v1/unread-reminders", reads(UnreadReminders)),
+    Route("/api/v1/unread-reminders", replaces(UnreadReminders, "admin"), methods=["PUT"]),
 )

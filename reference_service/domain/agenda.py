@@ -24,6 +24,12 @@ class Agenda:
         self._set[kind, key] = at
         heapq.heappush(self._heap, Due(at, kind, key))
 
+    def bring_forward(self, kind: str, key: str, at: float) -> None:
+        """Let it be due at this moment, or as before where that is earlier: its feature then sets the next."""
+        known = self._set.get((kind, key))
+        if known is None or at < known:
+            self.set(kind, key, at)
+
     def cancel(self, kind: str, key: str) -> None:
         """Nothing is due any more."""
         self._set.pop((kind, key), None)

@@ -43,6 +43,7 @@ def assign(thread: Thread, desk: Desk, reason: str, changes: Changes, by: str = 
     """
     conversation = thread.conversation
     lifecycle.move(conversation, "assign", desk.person.id)
+    conversation.assigned_at = changes.at
     desk.held[conversation.id] = thread
     changes.keep(conversation)
     known = thread.told.get(desk.person.id, 0)

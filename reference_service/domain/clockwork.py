@@ -8,6 +8,7 @@ from reference_service.domain import (
     complaint_clock,
     emergency,
     incidents,
+    reminders,
     retention,
     shifts,
     snoozing,
@@ -32,6 +33,8 @@ CLOCKS: Final[dict[str, Strike]] = {
     incidents.CLOCK: incidents.strike,
     retention.CLOCK: retention.strike,
     trials.CLOCK: trials.strike,
+    reminders.CLOCK: reminders.strike,
+    reminders.CUSTOMERS: reminders.strike_customers,
 }
 
 

@@ -231,12 +231,22 @@ class TierBreached(TierWarning):
     """tier.breached: it has run out."""
 
 
+class UnreadReminder(msgspec.Struct):
+    """unread.reminder: so many messages from this seq on are neither read nor answered."""
+
+    conversation_id: str
+    seq: int
+    unread: int
+    at: float
+
+
 Payload = (
     CsatSubmitted
     | ComplaintUpdated
     | ComplaintSuggested
     | TierWarning
     | IncidentUpdated
+    | UnreadReminder
     | Blocked
     | Updated
     | Recalled
@@ -255,6 +265,7 @@ Payload = (
 TYPES: dict[type[Payload], str] = {
     TierWarning: "tier.warning",
     TierBreached: "tier.breached",
+    UnreadReminder: "unread.reminder",
     Created: "message.created",
     Blocked: "message.blocked",
     Updated: "message.updated",

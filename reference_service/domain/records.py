@@ -83,6 +83,8 @@ class Conversation(Record, kw_only=True):
     kept_from: float = 0.0  # when the oldest kept message was created; 0: when the conversation was opened
     read_to: int = 0  # the seq up to which its agents have read
     customer_read: int = -1  # the platform's place up to which its customer has read; -1: none known
+    assigned_at: float = 0.0  # to its agent
+    seen_at: float = 0.0  # when the customer read replies that a reminder waited for
 
 
 class Message(Record, kw_only=True, gc=False):

@@ -36,6 +36,7 @@ from reference_service.domain.records import (
     Told,
     WordList,
 )
+from reference_service.domain.reminders import Reminded, UnreadReminders
 from reference_service.domain.retention import Retention
 from reference_service.domain.routing_rules import RoutingRules
 from reference_service.domain.staff import Training
@@ -70,6 +71,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Purchase,
     Training,
     TierMark,
+    Reminded,
 )
 
 SHELVED: Final[tuple[type[Record], ...]] = (  # all in memory (shelves.py)
@@ -95,4 +97,5 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     ResponseTiers,
     OnCall,
     Retention,
+    UnreadReminders,
 )

@@ -128,9 +128,8 @@ def _begin(world: World, thread: Thread, turn: Turn) -> None:
 def _set(world: World, thread: Thread, turn: Turn) -> None:
     # A clock of an earlier turn is left to strike: it comes first, does nothing and sets the next. So a conversation
     # has one entry in the agenda, however many messages it has.
-    due, known = next_at(turn), world.agenda.when(CLOCK, thread.conversation.id)
-    if due is not None and (known is None or due < known):
-        world.agenda.set(CLOCK, thread.conversation.id, due)
+    if (due := next_at(turn)) is not None:
+        world.agenda.bring_forward(CLOCK, thread.conversation.id, due)
 
 
 def _pass(world: World, thread: Thread, turn: Turn, at: float, changes: Changes) -> None:

@@ -70,6 +70,14 @@ class BotVisit:
 
 
 @dataclass(slots=True)
+class Unread:
+    """What the agent has neither read nor answered (reminders.py)."""
+
+    seq: int  # its first message
+    due: float  # when they are reminded
+
+
+@dataclass(slots=True)
 class Thread:
     """A conversation alive: the messages of its visit, and the replies on their way out."""
 
@@ -82,6 +90,8 @@ class Thread:
     own: set[str] = field(default_factory=set)  # platform ids of replies that were sent
     turn: Turn | None = None  # the newest; answered ones stay until the customer writes again
     said: dict[str, int] = field(default_factory=dict)  # auto-reply scene: the seq it was last said with
+    unread: Unread | None = None
+    waits_for_customer: float | None = None  # until when a reply may stay unread before the customer is reminded
     handed: int = 0  # the newest seq when the bot handed it over last
     answering: str = ""  # the platform's id of the customer's newest message: what a reply must name
     happened: int = 0  # the newest n of what happened to it (chronicle.py)

@@ -37,6 +37,7 @@ from reference_service.domain.records import (
     WordList,
 )
 from reference_service.domain.register import SETTINGS, SHELVED
+from reference_service.domain.reminders import Reminded
 from reference_service.domain.shops import place_person, place_shop
 from reference_service.domain.staff import Training
 from reference_service.domain.tiers import TierMark
@@ -76,7 +77,8 @@ def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) 
     _threads(world, reader)
     _customers(world, reader)
     _desks(world, reader, now)
-    duty.restore(world, reader.rows(TierMark, f"WHERE {IN_VISIT}"))
+    marks, reminded = reader.rows(TierMark, f"WHERE {IN_VISIT}"), reader.rows(Reminded, f"WHERE {IN_VISIT}")
+    duty.restore(world, marks, reminded)
     snoozing.restore(world)
     _shelves(world, reader)
     retention.restore(world, now)

@@ -12,6 +12,7 @@ Serve = Callable[[Settings], AbstractAsyncContextManager[Any]]
 HOURS = "/api/v1/business-hours"
 SCENES = "/api/v1/auto-replies"
 TIERS = "/api/v1/response-tiers"
+REMINDERS = "/api/v1/unread-reminders"
 DAY = [{"start": "09:00", "end": "22:00"}]
 WEEK = dict.fromkeys(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], DAY)
 
@@ -30,7 +31,7 @@ async def test_business_hours_are_nine_to_twenty_two_until_they_are_replaced_by_
     assert (await service.http.get(HOURS, headers=admin)).json() == put.json()
 
 
-@pytest.mark.parametrize("path", [HOURS, SCENES, TIERS])
+@pytest.mark.parametrize("path", [HOURS, SCENES, TIERS, REMINDERS])
 async def test_settings_are_the_administrators_to_change_and_nobody_elses_to_see(service: Any, path: str) -> None:
     admin = await service.shop()
     _, agent = await service.agent(admin)
@@ -134,3 +135,22 @@ async def test_limits_that_do_not_rise_change_nothing(service: Any) -> None:
         "human_s": 300.0,
         "warn_share": 0.8,
     }
+
+
+async def test_what_an_agent_leaves_unread_is_reminded_of_on_every_device_and_what_they_read_is_not(
+    service: Any,
+) -> None:
+    admin = await service.shop()
+    put = await service.http.put(REMINDERS, json={"unread_after_s": 90}, headers=admin)
+    assert put.json() == {"version": 1, "unread_after_s": 90.0, "customer_after_s": 300.0}
+    _, agent = await service.agent(admin)
+    devices = [await service.device(agent, name) for name in ("d1", "d2")]
+    await service.write("在吗")
+    await service.write("在吗", customer="c2")
+    await devices[0].say("read", conversation_id="cv2", seq=1)
+    await devices[1].dispatch("conversation.read")
+    await advance(service, 3600.0)
+    told = [await device.dispatch("unread.reminder") for device in devices]
+    assert [(one["conversation_id"], one["seq"], one["unread"]) for one in told] == [("cv1", 1, 1)] * 2
+    seen = (await service.http.get("/api/v1/sync", headers=agent)).json()["events"]
+    assert [event["d"]["conversation_id"] for event in seen if event["t"] == "unread.reminder"] == ["cv1"]

@@ -34,3 +34,10 @@ def test_what_was_cancelled_never_comes() -> None:
     agenda.cancel("tier", "a")
     agenda.cancel("tier", "unknown")
     assert (taken(agenda, 9.0), agenda.when("tier", "a")) == ([], None)
+
+
+def test_bringing_forward_never_puts_off() -> None:
+    agenda = Agenda()
+    for at, due in ((50.0, 50.0), (70.0, 50.0), (30.0, 30.0)):
+        agenda.bring_forward("k", "a", at)
+        assert agenda.when("k", "a") == due
