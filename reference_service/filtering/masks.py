@@ -16,8 +16,9 @@ def mask(words: WordFilter, text: str, hidden: Callable[[Hit], bool]) -> str:
     characters = list(text)
     while True:
         hits, spans = words.look("".join(characters))
-        todo = laid_open([hit for hit in hits if hidden(hit)], spans)
+        todo = [slice(hit.start, hit.end) for hit in laid_open([hit for hit in hits if hidden(hit)], spans)]
+        todo = [part for part in todo if set(characters[part]) != {MASK}]  # so that each round covers more
         if not todo:
             return "".join(characters)
-        for hit in todo:
-            characters[hit.start : hit.end] = MASK * (hit.end - hit.start)
+        for part in todo:
+            characters[part] = MASK * (part.stop - part.start)

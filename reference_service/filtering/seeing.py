@@ -31,7 +31,7 @@ def via(seen: Seen, text: str, folded: str, sources: list[int]) -> Via | None:
     if not _whole(seen, text, folded, sources):
         return None
     means = set(_means(seen, text, sources))
-    if not means.isdisjoint(spelling.refused):
+    if ("digits" in means and not spelling.digits) or ("homoglyph" in means and not spelling.homoglyphs):
         return None
     return spelling.kind if spelling.kind != "word" else max(means, key=RANK.__getitem__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -18,7 +18,7 @@ _Text = Annotated[str, Meta(min_length=1, max_length=64)]
 _NAMES: Final = frozenset("陆伍")  # numerals that mostly are none: 大陆 is no 大6
 
 
-class Word(msgspec.Struct, frozen=True):
+class Word(msgspec.Struct, frozen=True, gc=False):
     """A listed word: its rule each way (the defaults are the contract's), its category, how it is recognised.
 
     `pinyin`, `initials` and `aliases` are further spellings, none where UNSET. The other options decide through which
@@ -39,7 +39,7 @@ class Word(msgspec.Struct, frozen=True):
     homoglyphs: bool | UnsetType = UNSET
 
 
-class Spelling(NamedTuple):
+class Spelling(msgspec.Struct, frozen=True, gc=False):
     """One spelling: `text` is folded, `written` has for each character that is looked for the one that the list has."""
 
     word: Word
@@ -51,7 +51,8 @@ class Spelling(NamedTuple):
     repeats: bool
     bounded: tuple[bool, bool]  # a Latin word must not go on to its left, to its right
     whole_numbers: bool  # nor a number
-    refused: frozenset[str]  # the means by which it is not to be recognised
+    digits: bool
+    homoglyphs: bool
 
 
 def spellings(word: Word) -> Iterator[Spelling]:
@@ -85,10 +86,6 @@ def _written(word: Word, text: str, kind: Kind) -> Iterator[Spelling]:
     if separators or repeats:
         written = [character for character, part in zip(written, folded, strict=True) if not is_separator(part)]
     numerals = CHINESE.keys() & set(map(simplified, text))
-    means = (
-        ("digits", _or(word.digits, not numerals or not (body.isdecimal() or numerals & _NAMES))),
-        ("homoglyph", _or(word.homoglyphs, any("a" <= character <= "z" for character in folded))),
-    )
     yield Spelling(
         word=word,
         kind=kind,
@@ -99,14 +96,15 @@ def _written(word: Word, text: str, kind: Kind) -> Iterator[Spelling]:
         repeats=repeats,
         bounded=(_or(word.boundary, True), _or(word.boundary, not chinese)),
         whole_numbers=_or(word.boundary, True),
-        refused=frozenset(means for means, allowed in means if not allowed),
+        digits=_or(word.digits, not numerals or not (body.isdecimal() or numerals & _NAMES)),
+        homoglyphs=_or(word.homoglyphs, any("a" <= character <= "z" for character in folded)),
     )
 
 
 def _latin(word: Word, kind: Kind, text: str) -> Spelling:
     folded = without_separators(fold(text))
     spread = kind == "pinyin"  # wei xin; initials are too short to be spread
-    return Spelling(word, kind, folded, folded, _counts(folded), spread, False, (True, True), True, frozenset())
+    return Spelling(word, kind, folded, folded, _counts(folded), spread, False, (True, True), True, True, True)
 
 
 def _counts(body: str) -> tuple[int, ...]:

@@ -46,7 +46,7 @@ class WordFilter:
         spelled = [spelling for word in words for spelling in spellings(word) if spelling.text.strip(MASK)]
         self._written = Index([spelling for spelling in spelled if spelling.kind != "pinyin"])
         self._sounded = Index([spelling for spelling in spelled if spelling.kind == "pinyin"])
-        self._look_alikes = any("homoglyph" not in spelling.refused for spelling in spelled)
+        self._look_alikes = any(spelling.homoglyphs for spelling in spelled)
         self._contacts = contact.listed(contacts)
         self._allowed = Allowed(allow)
 
