@@ -14,24 +14,19 @@ from reference_service.filtering.digits import CHINESE, digits_of
 from reference_service.filtering.lookalikes import LATIN
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, and U+2800, a blank that is no space.
-_IGNORED_RANGES: Final = (
+_IGNORED: Final = (
     (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
     (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F),
     (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 )  # fmt: skip
+IGNORED: Final = frozenset(chr(code) for low, high in _IGNORED for code in range(low, high + 1))
 _NEGATIVE: Final = {  # 🅐 🅰: NFKC leaves them
     chr(first + letter): chr(ord("a") + letter) for first in (0x1F150, 0x1F170) for letter in range(26)
 } | dict(zip("➕➖➗✖", "+-÷×", strict=True))
 _FOREIGN: Final = "\u0080-\u1fff\u2070-\u2dff\ua000-\uabff\U00010000-\U0001ffff"  # where look-alikes are, and more
 _HAS_FOREIGN: Final = re.compile(f"[{_FOREIGN}]")
 _HAS_LETTERS: Final = re.compile(f"[a-z{_FOREIGN}]")
-_CACHED: Final = 50_000  # texts use a few thousand characters: each is folded once a process
-
-
-def ignored(character: str) -> bool:
-    """Whether a character is invisible by definition."""
-    code = ord(character)
-    return any(low <= code <= high for low, high in _IGNORED_RANGES)
+_CACHED: Final = 150_000  # each character is folded once a process; all that are assigned find room
 
 
 def is_mark(character: str) -> bool:
@@ -66,13 +61,13 @@ def simplified(character: str) -> str:
 
 def fold_but_numerals(character: str) -> str:
     """What a person reads, "" for what cannot be seen, sometimes several characters (㎏)."""
-    if ignored(character):
+    if character in IGNORED:
         return ""
     if "\ud800" <= character <= "\udfff":  # half a character: the automata take none
         return "\ufffd"
     if digits := digits_of(character):
         return digits
-    bare = "".join(unmarked(part) for part in compatible(character) if not ignored(part))
+    bare = "".join(unmarked(part) for part in compatible(character) if part not in IGNORED)
     return "".join(map(simplified, bare))
 
 

@@ -14,7 +14,7 @@ class Patterns:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._parts = [
-            (first, ahocorasick_rs.AhoCorasick(patterns[first : first + _TOGETHER]))
+            (first, ahocorasick_rs.AhoCorasick(patterns[first : first + _TOGETHER]).find_matches_as_indexes)
             for first in range(0, len(patterns), _TOGETHER)
         ]
 
@@ -24,8 +24,7 @@ class Patterns:
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """Every pattern in the text, overlapping ones too: its number, where it begins, where it ends (exclusive)."""
         found: list[tuple[int, int, int]] = []
-        for first, part in self._parts:
-            matches = part.find_matches_as_indexes(text, overlapping=True)
-            if matches:
-                found += [(first + which, start, end) for which, start, end in matches] if first else matches
+        for first, find in self._parts:
+            if matches := find(text, overlapping=True):
+                found += [(first + which, start, end) for which, start, end in matches]
         return found

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from reference_service.filtering.matching import Patterns
 from reference_service.filtering.spelling import Spelling
-from reference_service.filtering.squeezing import CLAUSE, places_of, runs, squeeze
+from reference_service.filtering.squeezing import BETWEEN, CLAUSE, places_of, runs, squeeze
 
 # Doubled, each is another word: 你妈妈的 has no 你妈的 in it. Three in a row are a repetition as any other.
 _DOUBLED: Final = frozenset("妈爸爷奶哥姐弟妹叔婆公舅姑娃")
@@ -95,8 +95,10 @@ def _may_be(gaps: list[str], spelling: Spelling) -> bool:
     """Whether these gaps hide a word: one pause (加，微信) ends a clause, pauses all over (加，微，信) do hide one."""
     if not any(gaps):
         return True
+    if not spelling.separators or max(map(len, gaps)) > BETWEEN:
+        return False
     pauses = any(not CLAUSE.isdisjoint(gap) for gap in gaps)
-    return spelling.separators and (not pauses or (len(gaps) > 1 and all(gaps)))
+    return not pauses or (len(gaps) > 1 and all(gaps))
 
 
 def _by_character(core: list[list[int]], counts: tuple[int, ...]) -> list[list[int]]:

@@ -6,10 +6,10 @@ from typing import Final, Literal, get_args
 
 from reference_service.filtering.digits import digits_of
 from reference_service.filtering.folding import (
+    IGNORED,
     PLAIN,
     compatible,
     fold_look_alike,
-    ignored,
     simplified,
     unmarked,
 )
@@ -72,7 +72,7 @@ def _means(seen: Seen, text: str, sources: list[int]) -> Iterator[Via]:
 def _between(character: str) -> Via:
     if PLAIN[character]:
         return "separators"
-    return "invisible" if ignored(character) else "marks"
+    return "invisible" if character in IGNORED else "marks"
 
 
 def how(listed: str, seen: str) -> Via:

@@ -1,7 +1,6 @@
 """The squeezed text: separators between characters left out and repeated characters once, so that 微.微-信 reads 微信.
 
-At most BETWEEN separators in a row are seen through; more of them are a BARRIER that no listed word crosses. Digits are
-never taken together: 11 is another number than 1.
+Digits are never taken together: 11 is another number than 1.
 """
 
 import re
@@ -9,27 +8,23 @@ from typing import Final
 
 Span = tuple[int, int]
 
-BETWEEN: Final = 4
-BARRIER: Final = "Ａ"  # a character of words that folding leaves nowhere
+BETWEEN: Final = 4  # separators between two characters that are seen through
 CLAUSE: Final = frozenset(",。!?;:、…\n\r\u2028\u2029")  # where a person makes a pause
 _STROKES: Final = "丨丶ー"  # characters that people draw as lines and dots between others
 _SEPARATOR: Final = rf"[\W_{_STROKES}]"  # spaces, punctuation, signs, emoji, control characters
-_FAR: Final = re.compile(f"{_SEPARATOR}{{{BETWEEN + 1},}}")
-_NEAR: Final = re.compile(f"{_SEPARATOR}+")
+_SEPARATORS: Final = re.compile(f"{_SEPARATOR}+")
 _REPEATED: Final = re.compile(r"(\D)(?=\1)")
-_RUN: Final = re.compile(
-    rf"{_SEPARATOR}{{{BETWEEN + 1},}}|(?!{_SEPARATOR})(?:\d|(\D)(?:{_SEPARATOR}{{0,{BETWEEN}}}\1)*)"
-)
+_RUN: Final = re.compile(rf"(?!{_SEPARATOR})(?:\d|(\D)(?:{_SEPARATOR}*+\1)*)")
 
 
 def squeeze(folded: str) -> str:
     """The squeezed form of a folded text."""
-    return _REPEATED.sub("", _NEAR.sub("", _FAR.sub(BARRIER, folded)))
+    return _REPEATED.sub("", _SEPARATORS.sub("", folded))
 
 
 def without_separators(folded: str) -> str:
     """A folded word without its separators."""
-    return _NEAR.sub("", folded)
+    return _SEPARATORS.sub("", folded)
 
 
 def runs(folded: str) -> list[Span]:
@@ -38,10 +33,9 @@ def runs(folded: str) -> list[Span]:
 
 
 def places_of(folded: str, run: Span) -> list[int]:
-    """Where in a run its character stands; nowhere in a barrier."""
+    """Where in a run its character stands."""
     start, end = run
-    character = folded[start]
-    return [] if is_separator(character) else [at for at in range(start, end) if folded[at] == character]
+    return [at for at in range(start, end) if folded[at] == folded[start]]
 
 
 def is_separator(character: str) -> bool:

@@ -1,7 +1,7 @@
 """Masks: length and offsets stay, nothing listed is left, once is enough (FILTER-3)."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reference_service.filtering import judging
@@ -41,6 +41,7 @@ def test_only_words_that_are_to_be_hidden_are_covered() -> None:
     assert masked([Word("甲", to_agent="review"), Word("乙"), Word("丙", to_agent="pass")], [], "甲乙丙") == "甲*丙"
 
 
+@settings(deadline=None)
 @given(WORDS, PHRASES, TEXTS)
 @example([Word("pq", to_agent="mask", boundary=False)], ["pqp"], "pqpqpqpq")
 def test_a_masked_text_has_its_length_and_no_listed_word_and_masks_once(
