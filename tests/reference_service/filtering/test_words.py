@@ -76,6 +76,7 @@ UNSEEN: list[tuple[Word, str]] = [
     (Word("哈哈"), "哈 哈"),
     (Word("大陆"), "加大6码"),
     (Word("vx"), "v.x"),
+    (Word("a.b", repeats=True), "ab"),
     (Word("vx", homoglyphs=False), "ѵx"),
     (Word("全网第一", digits=False), "全网第1"),
     (Word("微信", separators=False), "微 信"),
