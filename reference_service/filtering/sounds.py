@@ -9,7 +9,7 @@ from reference_service.filtering.folding import LOOK_ALIKE
 
 _MIXED: Final = 3  # up to so many Chinese characters, each may be a character or pinyin: 微xin
 
-_TONE: Final = re.compile("(?<=[a-z])[0-5](?![0-9])")
+_TONE: Final = re.compile("(?<=[a-z])[0-5]")
 
 
 class Toneless:
