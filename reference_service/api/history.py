@@ -67,7 +67,7 @@ async def replay(request: Request) -> Response:
 
 def in_order(messages: list[Message], happened: list[Happened]) -> list[Message | Happened]:
     """What was said and what happened, as one followed the other: a row names the newest message there was."""
-    return sorted([*messages, *happened], key=lambda step: (step.seq, isinstance(step, Happened)))
+    return sorted([*messages, *happened], key=lambda step: step.seq)  # stable: a message stands before its rows
 
 
 def view(row: Happened) -> ConversationEvent:

@@ -116,12 +116,18 @@ class Assigned(msgspec.Struct):
     customer_read: int | None
 
 
-class Reopened(msgspec.Struct):
-    """conversation.reopened: told to who had it last, where somebody else has it now or nobody."""
+class Begun(msgspec.Struct):
+    """conversation.created: told to supervisors, who see whose it is."""
 
     conversation_id: str
     state: State
     agent_id: str | None
+    customer: Customer
+    at: float
+
+
+class Reopened(Begun):
+    """conversation.reopened: told to supervisors, and to who had it last, where they have not got it again."""
 
 
 class Changed(msgspec.Struct):
@@ -256,7 +262,7 @@ Payload = (
     | Assigned
     | Transferred
     | Resolved
-    | Reopened
+    | Begun
     | Changed
     | QueuePosition
     | AgentAvailability
@@ -276,6 +282,7 @@ TYPES: dict[type[Payload], str] = {
     Assigned: "conversation.assigned",
     Transferred: "conversation.transferred",
     Resolved: "conversation.resolved",
+    Begun: "conversation.created",
     Reopened: "conversation.reopened",
     Changed: "conversation.updated",
     QueuePosition: "queue.position",

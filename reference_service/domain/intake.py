@@ -77,7 +77,7 @@ def _receive(world: World, floor: ShopFloor, written: Written, changes: Changes)
             bot_visits.greet(thread, changes)
         else:
             assigning.route(floor, thread, reason, changes)
-        visits.tell_reopened(floor, thread, changes)
+        visits.tell_begun(floor, thread, reason == "reopened", changes)
     changes.tell(happenings.CustomerWrote(thread, message))
     return "taken"
 

@@ -81,4 +81,5 @@ def settle(world: World, changes: Changes) -> None:
         changes.settled += 1
         for react in REACTIONS.get(type(happening), ()):
             react(world, happening, changes)
-            chronicle.write(changes)
+            if changes.written < len(changes.happened):
+                chronicle.write(changes)

@@ -2,7 +2,7 @@
 
 from reference_service.domain import assigning, handing, happenings, snoozing
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import Reopened, tell
+from reference_service.domain.dispatching import Begun, Reopened, customer_of, tell
 from reference_service.domain.records import Person
 from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import Desk, ShopFloor, Thread, World
@@ -14,12 +14,22 @@ def begin(thread: Thread, seq: int) -> None:
     thread.visit = [message for message in thread.visit if message.seq >= seq]
 
 
-def tell_reopened(floor: ShopFloor, thread: Thread, changes: Changes) -> None:
-    """Whoever had it last sees that what they resolved goes on: with somebody else, or in the queue."""
+def tell_begun(floor: ShopFloor, thread: Thread, again: bool, changes: Changes) -> None:
+    """Supervisors at work see where a visit begins; of another than the first also whoever had the one before.
+
+    Its agent is told by the assignment.
+    """
     conversation = thread.conversation
-    last = floor.desks.get(conversation.last_agent_id)
-    if last is not None and conversation.agent_id != last.person.id:
-        tell(last, Reopened(conversation.id, conversation.state, conversation.agent_id), changes)
+    known = [desk for desk in floor.desks.values() if desk.person.role == "supervisor" and desk.devices]
+    last = floor.desks.get(conversation.last_agent_id) if again else None
+    if last is not None and last not in known:
+        known.append(last)
+    event = (Reopened if again else Begun)(
+        conversation.id, conversation.state, conversation.agent_id, customer_of(thread), changes.at
+    )
+    for desk in known:
+        if desk.person.id != conversation.agent_id:
+            tell(desk, event, changes)
 
 
 def reopen(world: World, thread: Thread, desk: Desk | None, by: Person, changes: Changes) -> None:
@@ -41,4 +51,4 @@ def reopen(world: World, thread: Thread, desk: Desk | None, by: Person, changes:
         assigning.assign(thread, desk, "reopened", changes, by.id)
     else:
         assigning.route(floor, thread, "reopened", changes)
-    tell_reopened(floor, thread, changes)
+    tell_begun(floor, thread, True, changes)

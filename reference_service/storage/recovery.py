@@ -1,5 +1,6 @@
 """The world rebuilt from the tables at start, after a stop or a kill alike."""
 
+from collections import deque
 from typing import Final
 
 import msgspec
@@ -134,6 +135,8 @@ def _threads(world: World, reader: Reader) -> None:
     visits = f"WHERE step <> '' OR sender <> 'customer' OR {IN_VISIT} ORDER BY conversation_id, seq"
     for message in reader.rows(Message, visits):
         _place(world, world.threads[message.conversation_id], message)
+    for thread in world.threads.values():  # what was under way goes on first, whatever stands behind it
+        thread.outbox = deque(sorted(thread.outbox, key=lambda entry: entry.step == "queued"))
 
 
 def _customers(world: World, reader: Reader) -> None:

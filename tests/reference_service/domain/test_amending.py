@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from reference_service.domain import outbox
+from reference_service.domain.changes import Changes
 from reference_service.domain.outbox import Answer
 from reference_service.domain.refusal import Refusal
 from reference_service.filtering.words import Word
@@ -161,6 +163,27 @@ def test_the_platforms_own_word_of_a_recall_is_enough(stage: Any, desk: Any) -> 
     stage.answer(stage.calls[2], Answer("ok"))
     assert len(stage.told(desk, "message.recalled")) == 1
     assert list(stage.thread("c1").outbox) == []
+
+
+def test_told_while_it_was_to_be_tried_again_it_is_not(stage: Any, desk: Any) -> None:
+    sent(stage)
+    sent(stage, 3)
+    stage.take_back("c1", 2, desk.person)
+    stage.answer(stage.calls[2], Answer("busy"))
+    assert stage.recall("r2") == "taken"
+    stage.wait(10.0)
+    assert len(stage.calls) == 3
+    assert (list(stage.thread("c1").outbox), stage.world.waiting) == ([], {})
+
+
+def test_a_recall_that_was_under_way_at_a_stop_is_asked_for_again_and_never_in_doubt(stage: Any, desk: Any) -> None:
+    sent(stage)
+    sent(stage, 3)
+    stage.take_back("c1", 2, desk.person)
+    outbox.resume(stage.world, stage.thread("c1"), stage.now + 10.0, Changes(at=stage.now))
+    stage.wait(0.1)
+    assert [call.recalls for call in stage.calls[2:]] == ["r2", "r2"]
+    assert "in_doubt" not in [told["status"] for told in stage.told(desk, "message.updated")]
 
 
 def test_told_while_it_waited_it_is_not_asked_for(stage: Any, desk: Any) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reference_service.domain import speaking
 from reference_service.domain.changes import Changes
-from reference_service.domain.events import Ordered
+from reference_service.domain.events import Ordered, Read
 from reference_service.domain.outbox import Answer
 from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import World
@@ -21,17 +21,19 @@ from reference_service.storage.journal import commit
 from reference_service.storage.reader import Reader
 from reference_service.storage.recovery import recover
 
+PEOPLES = ("resolve", "snooze", "transfer", "reopen", "label", "read", "edit", "take back", "seen")
 ACTIONS = st.lists(
     st.tuples(
         st.sampled_from(
             [
-                *("write", "write", "late", "recall", "resolve", "reply", "reply", "say", "ok", "lost", "offline"),
-                *("online", "order", "snooze", "transfer", "reopen", "label"),
+                *("write", "write", "late", "recall", "reply", "reply", "say", "ok", "lost", "offline"),
+                *("online", "order", *PEOPLES),
             ]
         ),
         st.integers(0, 3),
     ),
-    max_size=40,
+    min_size=15,
+    max_size=50,
 )
 
 
@@ -56,6 +58,17 @@ def test_a_restarted_service_gives_no_id_twice(stage: Any, tmp_path: Path) -> No
     assert world.next_number("conversations", changes) == 1
 
 
+def test_a_reply_under_way_stays_before_a_recall_of_an_older_one(stage: Any, tmp_path: Path) -> None:
+    desk = stage.agent()
+    stage.write("c1", "m1")
+    stage.reply(desk, stage.thread("c1"), "您好", "k1")
+    stage.answer(stage.calls[0], Answer("ok", "r2"))
+    stage.reply(desk, stage.thread("c1"), "稍等", "k2")
+    stage.take_back("c1", 2, desk.person)
+    entries = [(m.seq, m.step) for m in _restarted(stage, tmp_path).threads["cv1"].outbox]
+    assert entries == [(3, "echo"), (2, "queued")]
+
+
 def _restarted(stage: Any, folder: Path) -> World:
     connection = apsw.Connection(str(folder / "service.db"))
     tables.prepare(connection)
@@ -76,9 +89,9 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.write(customer, f"m{number}", index=0)
     elif what == "recall":
         stage.recall(f"m{number - 1}")
-    elif what in ("resolve", "snooze", "transfer", "reopen", "label") and known:
+    elif what in PEOPLES and known:
         with contextlib.suppress(Refusal):
-            _handle(stage, desk, customer, what)
+            _handle(stage, desk, customer, what, number)
     elif what == "reply" and desk.held:
         stage.reply(desk, next(iter(desk.held.values())), f"您好{number}", f"k{number}")
     elif what == "say" and known:
@@ -97,7 +110,7 @@ def _act(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
         stage.available(desk, what)
 
 
-def _handle(stage: Any, desk: Any, customer: str, what: str) -> None:
+def _handle(stage: Any, desk: Any, customer: str, what: str, number: int) -> None:
     if what == "resolve":
         stage.resolve(stage.thread(customer))
     elif what == "snooze":
@@ -106,8 +119,24 @@ def _handle(stage: Any, desk: Any, customer: str, what: str) -> None:
         stage.transfer(customer, None, "看一下", desk.person)
     elif what == "reopen":
         stage.reopen(customer)
+    elif what == "seen":
+        stage.event(Read(stage.account("s1"), f"@{customer}-s1", number))
+    elif what == "read":
+        stage.read(desk, customer, stage.thread(customer).seq)
+    elif what in ("edit", "take back"):
+        _amend(stage, desk, customer, what)
     else:
         stage.label(customer, "high", "退款")
+
+
+def _amend(stage: Any, desk: Any, customer: str, what: str) -> None:
+    wanted = "queued" if what == "edit" else ""
+    mine = [m for m in stage.thread(customer).visit if m.agent_id == desk.person.id and m.step == wanted]
+    for message in mine[:1]:
+        if what == "edit":
+            stage.edit(customer, message.seq, "改好了", desk.person)
+        else:
+            stage.take_back(customer, message.seq, desk.person)
 
 
 def _picture(world: World) -> dict[str, Any]:
@@ -148,7 +177,9 @@ def _known(known: Any) -> dict[str, Any]:
 
 def _thread(thread: Any) -> dict[str, Any]:
     open_now = thread.conversation.state != "resolved"
-    outbox = [(message.seq, message.attempt, message.status) for message in thread.outbox]
+    # What is taken back may go before or after the replies that wait; whatever is under way is first.
+    waits = [(m.status == "sent", m.seq, m.attempt, m.status, m.shown) for m in thread.outbox]
+    outbox = waits[:1] + sorted(waits[1:])
     return {
         "conversation": msgspec.structs.asdict(thread.conversation),
         "seq": thread.seq,
