@@ -55,20 +55,13 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.Resolved: (tiers.catch_up, turns.over, reminders.over, customers.left, bot_visits.over),
     happenings.Rated: (trials.rated,),
     happenings.CustomerDescribed: (labelling.described,),
-    happenings.ReplySettled: (complaints.contact, trials.settled),
+    happenings.ReplySettled: (complaints.contact, coupons.settled, trials.settled),
     happenings.AgentRead: (reminders.read,),
     happenings.CustomerRead: (reminders.seen,),
     happenings.Released: (reminders.over,),
     happenings.Forgotten: (customers.forgotten, shelves.forgotten),
     happenings.Labelled: (waiting.labelled,),
-    happenings.OrderMoved: (waiting.ordered, labelling.order_moved),
-    happenings.ReplySettled: (complaints.contact, coupons.settled, trials.settled),
-    happenings.Forgotten: (customers.forgotten, shelves.forgotten),
-    happenings.Labelled: (waiting.labelled,),
-    happenings.OrderMoved: (
-        waiting.ordered,
-        coupons.ordered,
-    ),
+    happenings.OrderMoved: (waiting.ordered, labelling.order_moved, coupons.ordered),
     happenings.SettingPut: (waiting.ruled,),
 }
 
