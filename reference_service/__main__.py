@@ -12,6 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import apsw
 import uvloop
 
 from reference_service.api.sessions import dismiss
@@ -40,6 +41,9 @@ def main() -> int:
             return runner.run(_serve(_settings(options), listening, options.ready_file))
     except (DataInUse, Unusable, Refused) as error:
         return _complain(str(error))
+    except (apsw.Error, OSError) as error:
+        _complain(f"the storage failed: {error}")
+        return 1
 
 
 async def _serve(settings: Settings, listening: socket.socket, ready_file: Path | None) -> int:

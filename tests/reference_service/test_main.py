@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import resource
 import signal
 import socket
 import sys
@@ -66,6 +67,10 @@ class Process:
 
     async def push(self, number: int) -> bool:
         """Push a customer's message; whether it was acknowledged."""
+        return await self.pushed(number) == 200
+
+    async def pushed(self, number: int) -> int:
+        """Push a customer's message; the status, 0 where the connection was cut."""
         content = {
             "conversation_short_id": f"@{number % 5}==",
             "server_message_id": f"@m{number}==",
@@ -78,9 +83,9 @@ class Process:
         headers = {"X-Douyin-Signature": hashlib.sha1(b"cs" + body).hexdigest()}
         try:
             async with self.http.post(self.url + "/douyin/im", data=body, headers=headers) as answer:
-                return answer.status == 200
+                return answer.status
         except aiohttp.ClientError:
-            return False
+            return 0
 
     async def agent(self) -> str:
         """A shop and its agent; the agent's token."""
@@ -310,3 +315,41 @@ async def test_a_restore_at_the_start_and_one_that_is_refused_with_exit_2(proces
     assert "cannot be restored" in words.decode()
     await process.start()
     assert (await process.call("GET", "/audit/verify", OPERATOR))["holds"]
+
+
+async def test_a_full_disk_refuses_aloud_ends_it_with_1_and_loses_nothing_acknowledged(process: Process) -> None:
+    await process.agent()
+    acknowledged = [number for number in range(20) if await process.push(number)]
+    assert len(acknowledged) == 20
+    assert process._process is not None
+    log = process.folder / "data" / "service.db-wal"
+    resource.prlimit(process._process.pid, resource.RLIMIT_FSIZE, (log.stat().st_size + 20_000, -1))
+    number, refused = 20, 0
+    while not refused and number < 2000:
+        status = await process.pushed(number)
+        if status == 200:
+            acknowledged.append(number)
+        else:
+            refused = status
+        number += 1
+    assert refused == 503
+    await process._process.wait()
+    assert process._process.returncode == 1
+
+    await process.start()
+    audit = await process.call("GET", "/audit/verify", OPERATOR)
+    assert (audit["holds"], audit["findings"]) == (True, [])
+    database = apsw.Connection(str(process.folder / "data" / "service.db"))
+    kept = {str(name) for (name,) in database.execute("SELECT platform_id FROM message")}
+    database.close()
+    assert {f"@m{number}==" for number in acknowledged} <= kept
+
+
+async def test_a_database_that_another_process_has_locked_is_exit_1_and_says_so(process: Process) -> None:
+    await process.end(signal.SIGTERM)
+    other = apsw.Connection(str(process.folder / "data" / "service.db"))
+    other.execute("BEGIN EXCLUSIVE")
+    second = await process.run("--port", "0", "--data", str(process.folder / "data"))
+    _, words = await second.communicate()
+    other.close()
+    assert (second.returncode, words.decode()) == (1, "the storage failed: database is locked\n")

@@ -8,6 +8,7 @@ import apsw
 import pytest
 
 from reference_service.domain.changes import Changes
+from reference_service.storage import connections
 from reference_service.storage.chain import Head
 from reference_service.storage.journal import commit
 from reference_service.storage.opening import Opened, audit_key, open_database
@@ -26,7 +27,7 @@ class Vault:
     def reopen(self) -> None:
         self.close()
         self.opened = open_database(self.folder, audit_key(self.folder, None))
-        self._connection = apsw.Connection(str(self.opened.path))
+        self._connection = connections.writer(self.opened.path)
 
     def close(self) -> None:
         if self._connection:
