@@ -1,5 +1,6 @@
 """Conversations: lists, one, its end; and the sync page of an agent's dispatch log."""
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import get_args
 
@@ -44,10 +45,10 @@ async def heads(request: Request) -> Response:
     return answer(Heads(newest, following))
 
 
-def visible(floor: ShopFloor, person: Person) -> list[Thread]:
+def visible(floor: ShopFloor, person: Person) -> Iterable[Thread]:
     """What a person sees in lists, in order of creation: an agent their own, who leads the shop's daily work all."""
     if leads(person):
-        return list(floor.threads.values())
+        return floor.threads.values()
     desk = floor.desks[person.id]
     return sorted((*desk.held.values(), *desk.snoozed.values()), key=lambda thread: thread.conversation.number)
 
