@@ -96,6 +96,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     # duty
     "GET /api/v1/business-hours": PEOPLE,
     "PUT /api/v1/business-hours": ADMIN,
+    "GET /api/v1/big-sale": PEOPLE,
+    "PUT /api/v1/big-sale": ADMIN,
     "GET /api/v1/auto-replies": PEOPLE,
     "PUT /api/v1/auto-replies": ADMIN,
     "GET /api/v1/response-tiers": PEOPLE,

@@ -4,8 +4,9 @@ from starlette.routing import Route
 
 from reference_service.api.problems import Problem
 from reference_service.api.settings import reads, replaces
-from reference_service.domain import auto_replies
+from reference_service.domain import auto_replies, big_sale
 from reference_service.domain.auto_replies import AutoReplies
+from reference_service.domain.big_sale import BigSale
 from reference_service.domain.hours import BusinessHours, next_opening, open_at
 from reference_service.domain.reminders import UnreadReminders
 from reference_service.domain.tiers import ResponseTiers
@@ -23,9 +24,17 @@ def sayable(floor: ShopFloor, replies: AutoReplies) -> None:
         raise Problem(422, "blocked", f"the shop's own filter blocks {', '.join(names)}")
 
 
+def sale_now(floor: ShopFloor, sale: BigSale, at: float) -> dict[str, object]:
+    """Whether the sale is on, and how many spare agents there are and should be (R9.1)."""
+    counts = {"spares": big_sale.have(floor), "spares_wanted": big_sale.wanted(floor)}
+    return {"active": big_sale.active(sale, at), **counts}
+
+
 ROUTES = (
     Route("/api/v1/business-hours", reads(BusinessHours, more=now)),
     Route("/api/v1/business-hours", replaces(BusinessHours, "admin", more=now), methods=["PUT"]),
+    Route("/api/v1/big-sale", reads(BigSale, more=sale_now)),
+    Route("/api/v1/big-sale", replaces(BigSale, "admin", more=sale_now), methods=["PUT"]),
     Route("/api/v1/auto-replies", reads(AutoReplies)),
     Route("/api/v1/auto-replies", replaces(AutoReplies, "admin", check=sayable), methods=["PUT"]),
     Route("/api/v1/response-tiers", reads(ResponseTiers)),

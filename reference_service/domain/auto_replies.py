@@ -19,6 +19,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from reference_service.domain import configuring, speaking
+from reference_service.domain.big_sale import BigSale, active
 from reference_service.domain.changes import Changes
 from reference_service.domain.happenings import CustomerWrote, HandedOver, Opened, Queued
 from reference_service.domain.hours import BusinessHours, open_at
@@ -75,7 +76,11 @@ def say(world: World, thread: Thread, name: SceneName, changes: Changes) -> bool
 
 def greet(world: World, opened: Opened, changes: Changes) -> None:
     """The first words of a visit."""
-    _ = _off_hours(world, opened.thread, changes) or say(world, opened.thread, "welcome", changes)
+    if _off_hours(world, opened.thread, changes):
+        return
+    sale = configuring.setting(world.floor_of(opened.thread), BigSale)
+    if not (active(sale, changes.at) and say(world, opened.thread, "big_sale", changes)):
+        say(world, opened.thread, "welcome", changes)
 
 
 def leave_word(world: World, wrote: CustomerWrote, changes: Changes) -> None:

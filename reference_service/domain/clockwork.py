@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from reference_service.domain import (
+    big_sale,
     bot_visits,
     complaint_clock,
     emergency,
@@ -23,6 +24,7 @@ from reference_service.domain.world import World
 Strike = Callable[[World, str, Changes], None]  # the world, the clock's key; changes.at is the moment it was set for
 
 CLOCKS: Final[dict[str, Strike]] = {
+    big_sale.CLOCK: big_sale.strike,
     bot_visits.CLOCK: bot_visits.strike,
     snoozing.CLOCK: snoozing.strike,
     waiting.CLOCK: waiting.strike,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from reference_service.domain import (
     auto_replies,
+    big_sale,
     bot_visits,
     chronicle,
     complaints,
@@ -62,7 +63,7 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.Forgotten: (customers.forgotten, shelves.forgotten),
     happenings.Labelled: (waiting.labelled,),
     happenings.OrderMoved: (waiting.ordered, labelling.order_moved, coupons.ordered),
-    happenings.SettingPut: (waiting.ruled,),
+    happenings.SettingPut: (waiting.ruled, big_sale.put),
 }
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
+from reference_service.domain.big_sale import BigSale
 from reference_service.domain.bot import Bot
 from reference_service.domain.canned import CannedResponse
 from reference_service.domain.chronicle import Happened
@@ -88,6 +89,7 @@ SHELVED: Final[tuple[type[Record], ...]] = (  # all in memory (shelves.py)
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,
     AutoReplies,
+    BigSale,
     Bot,
     ExternalBot,
     RoutingRules,

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from reference_service.domain import (
+    big_sale,
     bot_visits,
     complaint_clock,
     configuring,
@@ -86,6 +87,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) 
     for training in reader.rows(Training):
         world.floors[training.shop_id].desks[training.agent_id].training[training.id] = training
     shifts.restore(world, now)
+    big_sale.restore(world, now)
     waiting.restore(world, now)
     changes = Changes(at=now)
     for thread in world.threads.values():

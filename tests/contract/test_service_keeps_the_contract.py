@@ -55,6 +55,7 @@ NO_STRUCT: Final = {  # schemas of the contract that no msgspec Struct of the se
     "WordList": DICT,
     "CheckResults": DICT,
     "BusinessHoursNow": DICT,
+    "BigSaleNow": DICT,
     "OnCallNow": DICT,
     "Health": DICT,
     "Version": DICT,

@@ -8,6 +8,8 @@ import pytest
 
 from reference_service.settings import Settings
 
+OPERATOR = {"Authorization": "Bearer op"}
+
 Serve = Callable[[Settings], AbstractAsyncContextManager[Any]]
 HOURS = "/api/v1/business-hours"
 SCENES = "/api/v1/auto-replies"
@@ -154,3 +156,20 @@ async def test_what_an_agent_leaves_unread_is_reminded_of_on_every_device_and_wh
     assert [(one["conversation_id"], one["seq"], one["unread"]) for one in told] == [("cv1", 1, 1)] * 2
     seen = (await service.http.get("/api/v1/sync", headers=agent)).json()["events"]
     assert [event["d"]["conversation_id"] for event in seen if event["t"] == "unread.reminder"] == ["cv1"]
+
+
+async def test_a_big_sale_is_scheduled_seen_and_over_by_the_clock(service: Any) -> None:
+    admin = await service.shop()
+    await service.agent(admin, spare=True)
+    now = service.engine.clock.now()
+    sale = {"enabled": True, "since": now + 3600, "until": now + 7200}
+    told = await service.http.put("/api/v1/big-sale", json=sale, headers=admin)
+    assert (told.status_code, told.json()["active"], told.json()["version"]) == (200, False, 1)
+    seen = []
+    for _ in "123":
+        await advance(service, 3600.0)
+        seen.append((await service.http.get("/api/v1/big-sale", headers=admin)).json())
+    assert [each["active"] for each in seen] == [True, False, False]
+    assert (seen[0]["spares"], seen[0]["spares_wanted"]) == (1, 0)
+    wrong = await service.http.put("/api/v1/big-sale", json=sale | {"until": now}, headers=admin)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "malformed")
