@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal, NamedTuple
 
 import apsw
@@ -20,6 +21,7 @@ from reference_service.storage.chain import START, Head, link_hash
 from reference_service.storage.digests import SIZE, Digests, kept, told
 from reference_service.storage.tables import AUDITED
 
+SCRATCH: Final = "verify-"  # how the folders of scratch tables begin, beside the database: it has room for them
 AT_ONCE: Final = 1000  # rows read at once
 MOST: Final = 100  # findings that are listed; the rest are counted
 
@@ -62,9 +64,9 @@ def verify(path: Path, key: bytes, least: Head, asked: Head | None = None) -> Re
 
     `least` is what is known from outside the database: the anchored head, or the running service's own.
     """
-    with closing(connections.reader(path)) as stored:
+    with TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as folder, closing(connections.reader(path)) as stored:
         stored.execute("BEGIN")
-        with closing(apsw.Connection("")) as scratch:
+        with closing(apsw.Connection(f"{folder}/scratch.db")) as scratch:
             return _Verification(stored, scratch, key).run(least, asked)
 
 
@@ -80,6 +82,7 @@ class _Verification:
         sought = {least.number, asked.number} if asked else {least.number}
         hashes: dict[int, bytes] = {}
         self._scratch.pragma("journal_mode", "off")
+        self._scratch.pragma("synchronous", "off")
         for name in ("said", "there"):
             self._scratch.execute(f"CREATE TABLE {name} (key BLOB PRIMARY KEY, row BLOB, source) WITHOUT ROWID")
         with self._reading("audit"), self._scratch:
