@@ -18,7 +18,7 @@ from random import Random
 from statistics import median, quantiles
 
 import aiohttp
-from zhconv_rs import zhconv
+import opencc
 
 from benchmarks.service import cpu_of
 from fixtures.dialogues import BUNDLED
@@ -30,6 +30,7 @@ from reference_service.shell.engine import running
 from reference_service.tokens import password_seal
 
 TARGET_MS = 20.0
+TRADITIONAL = opencc.OpenCC("s2t").convert
 PARTS = ["封条", "滤芯", "灯珠", "拉链", "万向轮", "电池盖", "遥控器", "密封圈", "说明书", "支架"]
 TROUBLES = [
     "松了怎么办",
@@ -75,7 +76,7 @@ async def search(http: aiohttp.ClientSession, searches: int) -> tuple[list[float
     for number in range(searches):
         part, trouble = planted[number // 2 % len(planted)]
         query = f"亲，请问我这个{part}{trouble}呀" if number % 2 else rng.choice(lines)
-        params = {"q": zhconv(query, "zh-hant") if number % 4 == 1 else query}
+        params = {"q": TRADITIONAL(query) if number % 4 == 1 else query}
         begun = time.perf_counter()
         async with http.get("/api/v1/knowledge/search", params=params) as answer:
             found = (await answer.json())["items"]

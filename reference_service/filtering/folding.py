@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from zhconv_rs import zhconv
+import opencc
 
 from reference_service.filtering.digits import CHINESE, digits_of
 from reference_service.filtering.lookalikes import LATIN
@@ -26,6 +26,7 @@ _NEGATIVE: Final = {  # 🅐 🅰: NFKC leaves them
 _FOREIGN: Final = "\u0080-\u1fff\u2070-\u2dff\ua000-\uabff\U00010000-\U0001ffff"  # where look-alikes are, and more
 _HAS_FOREIGN: Final = re.compile(f"[{_FOREIGN}]")
 _HAS_LETTERS: Final = re.compile(f"[a-z{_FOREIGN}]")
+_SIMPLIFY: Final[Callable[[str], str]] = opencc.OpenCC("t2s").convert
 _CACHED: Final = 150_000  # each character is folded once a process; all that are assigned find room
 
 
@@ -55,8 +56,9 @@ def simplified(character: str) -> str:
     """A traditional or variant character as the simplified one; always one character for one."""
     if character < "\u3400" or not character.isalpha():
         return character
-    once = zhconv(character, "zh-Hans")
-    return zhconv(once, "zh-Hans") if len(once) == 1 else character
+    once = _SIMPLIFY(character)
+    twice = _SIMPLIFY(once)
+    return twice if len(once) == len(twice) == 1 else character
 
 
 def fold_but_numerals(character: str) -> str:

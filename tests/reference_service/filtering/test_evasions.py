@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from random import Random
 
+import opencc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin
-from zhconv_rs import zhconv
 
 from fixtures.words import words
 from reference_service.filtering import judging
@@ -18,6 +18,7 @@ from reference_service.filtering.sounds import is_chinese
 from reference_service.filtering.squeezing import BETWEEN
 from reference_service.filtering.words import Word, WordFilter
 
+TRADITIONAL = opencc.OpenCC("s2t").convert
 LISTED = (*words(), "全网第1", "微信", "12315", "美女", "一对一")
 FILTER = WordFilter([Word(word, **({"pinyin": True, "initials": True} if is_chinese(word) else {})) for word in LISTED])
 INVISIBLE = sorted(character for character in IGNORED if character < "\U000e0000")
@@ -75,7 +76,7 @@ SEEN: dict[str, Evasion] = {
     "width": lambda word, _: each(word, wide),
     "invisible": lambda word, rng: joined(word, lambda: "".join(rng.choices(INVISIBLE, k=rng.randrange(1, 6)))),
     "marks": lambda word, rng: each(word, lambda c: c + "".join(rng.choices(MARKS, k=rng.randrange(1, 4)))),
-    "traditional": lambda word, _: each(word, lambda c: t if len(t := zhconv(c, "zh-Hant")) == 1 else c),
+    "traditional": lambda word, _: each(word, lambda c: t if len(t := TRADITIONAL(c)) == 1 else c),
     "digits": digits,
     "homoglyph": lambda word, rng: each(word, lambda c: rng.choice(ALIKE.get(c.lower(), c))),
     "separators": lambda word, rng: joined(word, lambda: "".join(rng.choices(BETWEENS, k=rng.randrange(BETWEEN + 1)))),
