@@ -106,7 +106,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--restore", type=Path, help="a backup's file to start from; the present database is set aside")
     parser.add_argument("--gateway", default="", help="URL of the messaging platform's API")
     parser.add_argument("--gateway-ca", type=Path, help="a CA file to trust for it, beside the system's")
-    parser.add_argument("--allow-host", action="append", default=[], help="host[:port] that shops may have called")
+    parser.add_argument(
+        "--allow-host", action="append", default=[], help="host[:port] that shops may have called; repeatable"
+    )
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
     parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
     parser.add_argument("--test-hooks", action="store_true")

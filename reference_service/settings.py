@@ -5,6 +5,7 @@ from typing import Self
 
 import msgspec
 
+from reference_service.domain.addresses import LOCAL
 from reference_service.domain.rates import Rate
 
 
@@ -17,7 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     backup_days: int = 30  # how long backups are kept; one is made every night; 0: none by itself, and all are kept
     gateway_url: str = ""  # the messaging platform's API; "" = there is none, replies fail
     gateway_ca: Path | None = None  # a CA to trust for it, beside the system's
-    allow_hosts: frozenset[str] = frozenset()  # `host` or `host:port`: where shops' AI agents may be
+    allow_hosts: frozenset[str] = frozenset()  # `host` or `host:port`: where shops' AI agents and webhooks may be
     operator_key: str = "operator"
     test_hooks: bool = False
     business_speed: float = 1.0  # divides the tier, reminder and complaint clocks, nothing else
@@ -41,10 +42,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_unnamed: int = 5000  # connections without a name yet (4029)
     max_devices: int = 16  # connected devices of one agent (4029)
     max_shop_devices: int = 5000  # connected devices of all agents of a shop (4029)
+    event_timeout_s: float = 10.0
+    event_plan_s: tuple[float, ...] = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)  # pauses, then dead
+    events_at_once: int = 256
+    events_at_once_each: int = 8  # of one webhook
+    dead_letter_s: float = 30 * 86400.0  # how long a dead letter is kept
     max_body: int = 256 * 1024
     max_word_list: int = 4 * 1024 * 1024
     max_replay: int = 20_000  # events; a longer gap is an invalid session
     max_unread_frames: int = 20_000  # frames a device may leave unread before it is closed (4029)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Where outbound events may go: what the operator named, and with test hooks this machine."""
+        return self.allow_hosts | LOCAL if self.test_hooks else self.allow_hosts
 
     @classmethod
     def from_environment(cls, environment: dict[str, str]) -> Self:

@@ -149,6 +149,12 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /api/v1/external-bot": ADMIN,
     "PUT /api/v1/external-bot": ADMIN,
     "POST /api/v1/conversations/{conversation_id}/handoff": LEADS,
+    # outbound events
+    "GET /api/v1/webhooks": ADMIN,
+    "POST /api/v1/webhooks": ADMIN,
+    "DELETE /api/v1/webhooks/{webhook_id}": ADMIN,
+    "GET /api/v1/webhooks/{webhook_id}/dead-letters": ADMIN,
+    "POST /api/v1/webhooks/{webhook_id}/redeliver": ADMIN,
     # service
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,

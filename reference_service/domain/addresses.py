@@ -1,8 +1,14 @@
-"""Where the service may call out to on a shop's wish: only hosts that the operator has named (LIMIT-1); pure."""
+"""Where the service may call out to on a shop's wish: hosts the operator named, never inside (LIMIT-1); pure."""
 
+import ipaddress
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 from yarl import URL
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def refusal(address: str, hosts: AbstractSet[str]) -> str:
@@ -20,3 +26,18 @@ def refusal(address: str, hosts: AbstractSet[str]) -> str:
     if url.user is not None or url.password is not None or url.fragment:
         return "it names a user or a fragment"
     return "" if {host, f"{host}:{port}"} & hosts else "the operator has not allowed its host"
+
+
+def permitted(address: str, loopback: bool) -> bool:
+    """Whether a connection to this address may be made: public ones, and with `loopback` this machine's own."""
+    found = _innermost(ipaddress.ip_address(address.partition("%")[0]))
+    return (loopback and found.is_loopback) or (found.is_global and not found.is_multicast)
+
+
+def _innermost(address: Address) -> Address:
+    # The IPv4 address that an IPv6 address stands for: nothing inside is reached by another spelling.
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address

@@ -10,6 +10,7 @@ import msgspec
 from reference_service.domain.records import Record
 
 if TYPE_CHECKING:
+    from reference_service.domain.announcing import Delivery
     from reference_service.domain.happenings import Happening
 
 
@@ -53,6 +54,7 @@ class Changes:
     removed: list[tuple[type[Record], tuple[object, ...]]] = field(default_factory=list)  # record, key
     dispatched: list[Dispatched] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    announced: list[Delivery] = field(default_factory=list)  # outbound events to be attempted (announcing.py)
     asked: list[str] = field(default_factory=list)  # conversations whose bot has something to decide
     removed_shops: list[str] = field(default_factory=list)
     purges: list[Purge] = field(default_factory=list)

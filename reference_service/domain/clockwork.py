@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from reference_service.domain import (
+    announcing,
     big_sale,
     bot_visits,
     complaint_clock,
@@ -37,6 +38,7 @@ CLOCKS: Final[dict[str, Strike]] = {
     trials.CLOCK: trials.strike,
     reminders.CLOCK: reminders.strike,
     reminders.CUSTOMERS: reminders.strike_customers,
+    announcing.CLOCK: announcing.strike,
 }
 
 

@@ -253,6 +253,13 @@ class WentLive(NamedTuple):
     live: Live
 
 
+class BecameVip(NamedTuple):
+    """A customer is a VIP from this order on (VIP-1)."""
+
+    floor: ShopFloor
+    known: Known
+
+
 class IncidentChanged(NamedTuple):
     """An incident is as it says now: opened, acknowledged, breached, resolved."""
 
@@ -313,6 +320,7 @@ Happening = (
     | OrderMoved
     | TrialEnded
     | WentLive
+    | BecameVip
     | IncidentChanged
     | ComplaintSuggested
     | ComplaintChanged

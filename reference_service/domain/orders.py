@@ -16,7 +16,7 @@ from reference_service.domain.changes import Changes
 from reference_service.domain.customers import Known, know
 from reference_service.domain.events import Ordered, OrderStep, RefundStep
 from reference_service.domain.grades import Account
-from reference_service.domain.happenings import OrderMoved
+from reference_service.domain.happenings import BecameVip, OrderMoved
 from reference_service.domain.records import Record
 from reference_service.domain.world import ShopFloor
 
@@ -69,7 +69,10 @@ def move(floor: ShopFloor, event: Ordered, changes: Changes) -> bool:
     changes.keep(order)
     known = know(floor, order.customer, changes) if order.customer else None
     if known is not None:
+        was = known.grade
         place(known, order)
+        if known.grade == "vip" and was != "vip":
+            changes.tell(BecameVip(floor, known))
         known.customer.last_seen = max(known.customer.last_seen, changes.at)
         changes.keep(known.customer)
     changes.tell(OrderMoved(floor, order, known))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from reference_service.domain import (
+    announcing,
     auto_replies,
     big_sale,
     bot_visits,
@@ -68,11 +69,12 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
 
 
 def settle(world: World, changes: Changes) -> None:
-    """Write down and react to everything that happened and has not been reacted to, until nothing more happens."""
+    """Write down, announce and react to everything that happened since, until nothing more happens."""
     chronicle.write(changes)
     while changes.settled < len(changes.happened):
         happening = changes.happened[changes.settled]
         changes.settled += 1
+        announcing.announce(world, happening, changes)
         for react in REACTIONS.get(type(happening), ()):
             react(world, happening, changes)
             if changes.written < len(changes.happened):

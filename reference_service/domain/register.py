@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from reference_service.domain.announcing import DeadLetter, Delivery, Webhook
 from reference_service.domain.articles import Article
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.big_sale import BigSale
@@ -73,6 +74,9 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Training,
     TierMark,
     Reminded,
+    Webhook,
+    Delivery,
+    DeadLetter,
 )
 
 SHELVED: Final[tuple[type[Record], ...]] = (  # all in memory (shelves.py)
@@ -84,7 +88,9 @@ SHELVED: Final[tuple[type[Record], ...]] = (  # all in memory (shelves.py)
     Incident,
     Activation,
     CannedResponse,
-)
+    Webhook,
+    Delivery,
+)  # all in memory (shelves.py)
 
 SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     BusinessHours,

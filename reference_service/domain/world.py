@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -118,6 +118,7 @@ class ShopFloor:
     versions: dict[type[msgspec.Struct], int] = field(default_factory=dict)
     knowledge: Knowledge = field(default_factory=Knowledge)
     shelves: dict[type[Record], dict[str, Record]] = field(default_factory=dict)  # by shape and key (shelves.py)
+    undelivered: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # events that wait, by webhook
 
 
 @dataclass(slots=True)

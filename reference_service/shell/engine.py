@@ -11,7 +11,16 @@ from pathlib import Path
 
 import aiohttp
 
-from reference_service.domain import assigning, clockwork, outbox, overload, presence, retention, time_travel
+from reference_service.domain import (
+    announcing,
+    assigning,
+    clockwork,
+    outbox,
+    overload,
+    presence,
+    retention,
+    time_travel,
+)
 from reference_service.domain.changes import Call, Changes
 from reference_service.domain.events import PlatformName
 from reference_service.domain.inbox import Inbox
@@ -21,10 +30,12 @@ from reference_service.domain.world import World
 from reference_service.platforms import APIS
 from reference_service.platforms.api import Api, Line
 from reference_service.settings import Settings
+from reference_service.shell import dead_letters
 from reference_service.shell import hub as links
 from reference_service.shell.answering import Answering
 from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
+from reference_service.shell.courier import Courier
 from reference_service.shell.external_bot import ExternalAgents
 from reference_service.shell.jobs import Jobs
 from reference_service.shell.limits import Limits
@@ -57,6 +68,7 @@ class Engine:
     answering: Answering
     search: Search
     vault: Vault
+    courier: Courier
     apis: dict[PlatformName, Api]
     outbound: aiohttp.ClientSession
 
@@ -99,6 +111,9 @@ class Engine:
             self.answering = Answering(self.world, self.search, agents, self.begin, self.keep)
             stack.push_async_callback(self.answering.close)
             stack.push_async_callback(self.jobs.close)
+            self.courier = Courier(settings, self.world, self.clock, self.begin, self.keep)
+            stack.push_async_callback(self.courier.close)
+            self.jobs.offer(announcing.JOB, self._expire)
             self.jobs.offer(retention.JOB, Purging(self.path, self.world, self.clock, self.keep).run)
             Night(self.vault, self.clock, self.jobs, settings.backup_days)
             if not resumable:
@@ -120,6 +135,9 @@ class Engine:
         """React to what happened, then wait until all is durable and its effects are out. Raises StorageError."""
         settle(self.world, changes)
         await self.journal.add(changes)
+
+    async def _expire(self) -> None:
+        await dead_letters.expire(self.reader, self.settings.dead_letter_s, self.begin, self.keep)
 
     async def settled(self) -> None:
         """Wait until all that state shows now is durable: what is read is never taken back."""
@@ -143,6 +161,8 @@ class Engine:
             links.dispatch(self.hub, event)
         for call in changes.calls:
             self.caller.start(call)
+        for delivery in changes.announced:
+            self.courier.add(delivery)
         for conversation_id in changes.asked:
             self.answering.start(conversation_id)
         for job in changes.jobs:

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from reference_service.domain import (
+    announcing,
     big_sale,
     bot_visits,
     complaint_clock,
@@ -93,6 +94,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) 
     for thread in world.threads.values():
         outbox.resume(world, thread, now + echo_wait_s, changes)
     bot_visits.restore(world, changes)
+    announcing.restore(world, changes)
     return world, changes
 
 

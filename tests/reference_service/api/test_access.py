@@ -186,6 +186,22 @@ async def first_message(_: Any, __: dict[str, str]) -> str:
     return "1"
 
 
+async def webhook(service: Any, admin: dict[str, str]) -> str:
+    body = {"url": "http://127.0.0.1:9/", "events": ["csat.submitted"]}
+    return str((await service.http.post("/api/v1/webhooks", json=body, headers=admin)).json()["id"])
+
+
+async def shop(service: Any, admin: dict[str, str]) -> str:  # noqa: ARG001 - as the others
+    return "s1"
+
+
+async def category(service: Any, admin: dict[str, str]) -> str:
+    paper = {"category": "food", "number": "JY1", "expires_on": "2999-12-31"}
+    answer = await service.http.patch("/api/v1/shop", json={"certificates": [paper]}, headers=admin)
+    assert answer.status_code == 200, answer.text
+    return "food"
+
+
 MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path parameter: an id of shop s1
     "conversation_id": conversation,
     "seq": first_message,
@@ -193,6 +209,9 @@ MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path p
     "article_id": article,
     "open_id": customer,
     "script_id": script,
+    "webhook_id": webhook,
+    "shop_id": shop,
+    "category": category,
     "complaint_id": complaint,
     "incident_id": incident,
     "canned_id": canned,

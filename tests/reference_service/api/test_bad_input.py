@@ -50,6 +50,8 @@ async def caller(service: Any, one: Operation) -> Caller:
     headers = {"operator": OPERATOR, "anyone": {}}.get(*one.roles, admin) if len(one.roles) == 1 else admin
     if one.roles & ROLES and "admin" not in one.roles:
         _, headers = await service.agent(admin, role=sorted(one.roles)[-1])
+    missing = set(re.findall(r"\{(\w+)\}", one.path)) - set(MAKERS)
+    assert not missing, f"add to MAKERS in test_access.py how a shop gets one: {sorted(missing)}"
     ids = {name: await MAKERS[name](service, admin) for name in re.findall(r"\{(\w+)\}", one.path)}
     return Caller(service, one, headers, ids)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference_service.domain.addresses import refusal
+from reference_service.domain.addresses import permitted, refusal
 
 HOSTS = frozenset({"ai.example.com", "127.0.0.1:8080", "[::1]:9000"})
 
@@ -55,3 +55,34 @@ def test_what_is_not_may_not(address: str) -> None:
 
 def test_nothing_is_named_unless_the_operator_does() -> None:
     assert refusal("http://127.0.0.1:8080/", frozenset()) != ""
+
+
+@pytest.mark.parametrize(
+    ("address", "public", "with_loopback"),
+    [
+        ("8.8.8.8", True, True),
+        ("2001:4860:4860::8888", True, True),
+        ("127.0.0.1", False, True),
+        ("127.9.9.9", False, True),
+        ("::1", False, True),
+        ("::ffff:127.0.0.1", False, True),
+        ("0.0.0.0", False, False),
+        ("::", False, False),
+        ("10.1.2.3", False, False),
+        ("172.16.0.1", False, False),
+        ("192.168.1.1", False, False),
+        ("100.64.0.1", False, False),
+        ("169.254.169.254", False, False),
+        ("fe80::1%eth0", False, False),
+        ("fc00::1", False, False),
+        ("224.0.0.1", False, False),
+        ("255.255.255.255", False, False),
+        ("::ffff:10.0.0.1", False, False),
+        ("64:ff9b::a00:1", False, False),
+        ("64:ff9b::808:808", True, True),
+        ("2002:a00:1::", False, False),
+        ("2002:a9fe:a9fe::", False, False),
+    ],
+)
+def test_no_address_inside_is_permitted_however_it_is_spelled(address: str, public: bool, with_loopback: bool) -> None:
+    assert (permitted(address, False), permitted(address, True)) == (public, with_loopback)

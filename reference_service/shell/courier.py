@@ -1,0 +1,155 @@
+"""Carries out deliveries: signed, bounded in time and number for each webhook, to addresses that are permitted."""
+
+import asyncio
+import contextlib
+import heapq
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import standardwebhooks
+
+from reference_service.domain import addresses, announcing
+from reference_service.domain.announcing import Delivery, Webhook
+from reference_service.domain.changes import Changes
+from reference_service.domain.shelves import shelf
+from reference_service.domain.world import World
+from reference_service.settings import Settings
+from reference_service.shell.clock import Clock
+from reference_service.shell.logs import log
+from reference_service.storage.journal import StorageError
+
+
+@dataclass(slots=True)
+class Queue:
+    """One webhook's deliveries by the moment they are due, how many are under way, and the timer for the next."""
+
+    due: list[tuple[float, int, Delivery]] = field(default_factory=list)
+    under_way: int = 0
+    timer: asyncio.TimerHandle | None = None
+
+
+class Courier:
+    """Each attempt ends in a command that is durable before the next: what a kill cuts off is sent again."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        world: World,
+        clock: Clock,
+        begin: Callable[[], Changes],
+        kept: Callable[[Changes], Awaitable[None]],
+    ) -> None:
+        self._settings, self._world, self._clock = settings, world, clock
+        self._begin, self._kept = begin, kept
+        self._queues: dict[str, Queue] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._added = 0
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=settings.events_at_once, socket_factory=self._socket),
+            timeout=aiohttp.ClientTimeout(total=settings.event_timeout_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": "golive-reference-service"},
+        )
+
+    def add(self, delivery: Delivery) -> None:
+        """Attempt a delivery when it is due."""
+        queue = self._queues.setdefault(delivery.webhook_id, Queue())
+        self._added += 1
+        heapq.heappush(queue.due, (delivery.due, self._added, delivery))
+        self._go_on(queue)
+
+    async def close(self) -> None:
+        """Give up what is under way; after the restart it is sent again."""
+        for queue in self._queues.values():
+            queue.due.clear()
+            if queue.timer is not None:
+                queue.timer.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._session.close()
+
+    def _go_on(self, queue: Queue) -> None:
+        if queue.timer is not None:
+            queue.timer.cancel()
+            queue.timer = None
+        now = self._clock.real()
+        while queue.due and queue.due[0][0] <= now and queue.under_way < self._settings.events_at_once_each:
+            _, _, delivery = heapq.heappop(queue.due)
+            queue.under_way += 1
+            task = asyncio.get_running_loop().create_task(self._carry(queue, delivery))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if queue.due and queue.due[0][0] > now:
+            queue.timer = asyncio.get_running_loop().call_later(queue.due[0][0] - now, self._go_on, queue)
+
+    async def _carry(self, queue: Queue, delivery: Delivery) -> None:
+        try:
+            if (webhook := self._webhook(delivery)) is None:
+                return
+            why = await self._attempt(webhook, delivery)
+            if self._webhook(delivery) is not webhook:
+                return  # it was removed meanwhile, or its shop
+            floor = self._world.floors[delivery.shop_id]
+            changes = self._begin()
+            if why:
+                letter = announcing.failed(
+                    floor, delivery, why, self._clock.real(), self._settings.event_plan_s, changes
+                )
+                log("event_not_delivered", id=delivery.id, why=why, dead=letter is not None)
+            else:
+                announcing.delivered(floor, delivery, changes)
+            with contextlib.suppress(StorageError):
+                await self._kept(changes)
+        finally:
+            queue.under_way -= 1
+            self._go_on(queue)
+
+    def _webhook(self, delivery: Delivery) -> Webhook | None:
+        floor = self._world.floors.get(delivery.shop_id)
+        return shelf(floor, Webhook).get(delivery.webhook_id) if floor else None
+
+    async def _attempt(self, webhook: Webhook, delivery: Delivery) -> str:
+        """One request; why it failed, "" where it did not."""
+        if refused := addresses.refusal(webhook.url, self._settings.hosts):
+            return refused
+        now = datetime.now(UTC)
+        signed = standardwebhooks.Webhook(webhook.secret).sign(delivery.event, now, delivery.body)
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": delivery.event,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signed,
+        }
+        try:
+            async with self._session.post(
+                webhook.url, data=delivery.body.encode(), headers=headers, allow_redirects=False
+            ) as answer:
+                return "" if 200 <= answer.status < 300 else f"answered {answer.status}"
+        except TimeoutError:
+            return "no answer in time"
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return "address not permitted" if _not_permitted(error) else type(error).__name__
+
+    def _socket(self, info: tuple[Any, Any, int, str, tuple[Any, ...]]) -> socket.socket:
+        """A socket for an address that was resolved: what is checked here is what is connected to."""
+        family, kind, protocol, _, address = info
+        if not addresses.permitted(str(address[0]), self._settings.test_hooks):
+            raise NotPermitted(f"{address[0]} is not permitted")
+        return socket.socket(family, kind, protocol)
+
+
+class NotPermitted(OSError):
+    """The name led to an address that nothing may be sent to."""
+
+
+def _not_permitted(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, NotPermitted):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
