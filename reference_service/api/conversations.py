@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reference_service.api.problems import Problem
-from reference_service.api.requests import answer, desk_of, floor_of, leads, number, signed_in
+from reference_service.api.requests import answer, desk_of, floor_of, leads, number, signed_in, words
 from reference_service.domain import assigning
 from reference_service.domain.dispatching import customer_of, customer_read, snoozed_until, tags_of
 from reference_service.domain.reading import unread
@@ -59,7 +59,7 @@ def _page(request: Request) -> tuple[list[Thread], str | None]:
     state = _one_of(request, "state", get_args(State))
     priority = _one_of(request, "priority", get_args(Priority))
     unseen = _one_of(request, "unread", ("true", "false"))
-    agent = request.query_params.get("agent", "")
+    agent = words(request, "agent", 64)
     found = (
         thread
         for thread in visible(floor_of(engine, person), person)
