@@ -80,6 +80,19 @@ def test_who_becomes_a_vip_while_waiting_waits_among_vips_from_that_order_on(sta
     assert waiting(stage) == ["c2", "c1"]
 
 
+def test_of_those_an_agent_leaves_behind_vips_get_the_free_place_and_the_rest_wait_as_they_were_taken(
+    stage: Any,
+) -> None:
+    first = stage.agent(capacity=3)
+    vip(stage, "c3")
+    for number in (1, 2, 3):
+        stage.write(f"c{number}", f"m{number}")
+    second = stage.agent(capacity=1)
+    stage.available(first, "offline")
+    assert [thread.conversation.customer for thread in second.held.values()] == ["c3"]
+    assert waiting(stage) == ["c1", "c2"]
+
+
 def test_priority_moves_a_place_both_ways(stage: Any) -> None:
     for number in (1, 2, 3):
         stage.write(f"c{number}", f"m{number}")

@@ -9,11 +9,12 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_service.domain import speaking
+from reference_service.domain import speaking, waiting
 from reference_service.domain.changes import Changes
 from reference_service.domain.events import Ordered, Read
 from reference_service.domain.outbox import Answer
 from reference_service.domain.refusal import Refusal
+from reference_service.domain.routing_rules import RoutingRules
 from reference_service.domain.world import World
 from reference_service.filtering.words import Word
 from reference_service.storage import tables
@@ -43,10 +44,12 @@ def test_the_world_after_a_restart_is_the_world_before_it(
     tmp_path_factory: Any, new_stage: Any, actions: list[tuple[str, int]]
 ) -> None:
     stage = new_stage()
+    stage.put(RoutingRules(age_s=7.0))
     stage.words(Word("微信", pinyin=True, aliases=("薇信",)), Word("骗", to_agent="block", separators=False))
     desks = [stage.agent(capacity=2) for _ in range(2)]
     for number, (what, who) in enumerate(actions):
         _act(stage, desks[who % 2], f"c{who}", what, number)
+    stage.wait(0.0)  # what is due by now has been done before the stop, too: waits have risen
     assert _picture(_restarted(stage, tmp_path_factory.mktemp("data"))) == _picture(stage.world)
 
 
@@ -67,6 +70,23 @@ def test_a_reply_under_way_stays_before_a_recall_of_an_older_one(stage: Any, tmp
     stage.take_back("c1", 2, desk.person)
     entries = [(m.seq, m.step) for m in _restarted(stage, tmp_path).threads["cv1"].outbox]
     assert entries == [(3, "echo"), (2, "queued")]
+
+
+def test_the_queue_after_a_restart_has_the_same_order_and_rises_at_the_same_moments(stage: Any, tmp_path: Path) -> None:
+    for number in range(6):
+        stage.write(f"c{number}", f"m{number}")
+        stage.wait(50.0)
+    for order in ("o1", "o2"):
+        stage.order("c5", order)
+    stage.label("c3", "high")
+    world = _restarted(stage, tmp_path)
+    queue, restored = stage.floor.queue, world.floors["s1"].queue
+    places = [(thread.conversation.customer, restored.tier(thread)) for thread in restored]
+    assert places == [(thread.conversation.customer, queue.tier(thread)) for thread in queue]
+    assert places == [("c0", 0), ("c1", 0), ("c3", 0), ("c5", 0), ("c2", 1), ("c4", 2)]
+    clocks = [world.agenda.when(waiting.CLOCK, thread.conversation.id) for thread in restored]
+    assert clocks == [stage.world.agenda.when(waiting.CLOCK, thread.conversation.id) for thread in queue]
+    assert [clock is None for clock in clocks] == [True, True, True, True, False, False]
 
 
 def _restarted(stage: Any, folder: Path) -> World:
@@ -149,7 +169,7 @@ def _picture(world: World) -> dict[str, Any]:
         "words": {
             name: (f.words.version, f.words.words, f.words.allow, f.words.contacts) for name, f in world.floors.items()
         },
-        "queues": {name: [t.conversation.id for t in f.queue] for name, f in world.floors.items()},
+        "queues": {name: [(t.conversation.id, f.queue.tier(t)) for t in f.queue] for name, f in world.floors.items()},
         "desks": {name: _desk(desk) for f in world.floors.values() for name, desk in f.desks.items()},
         "clocks": {name: world.agenda.when("snooze", name) for name in world.threads if _snoozed(world, name)},
         "threads": {name: _thread(thread) for name, thread in world.threads.items()},
