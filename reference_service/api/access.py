@@ -104,6 +104,8 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "PUT /api/v1/response-tiers": ADMIN,
     "GET /api/v1/unread-reminders": PEOPLE,
     "PUT /api/v1/unread-reminders": ADMIN,
+    "GET /api/v1/auto-close": PEOPLE,
+    "PUT /api/v1/auto-close": ADMIN,
     # knowledge
     "GET /api/v1/knowledge": PEOPLE,
     "POST /api/v1/knowledge": LEADS,

@@ -9,6 +9,7 @@ from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.big_sale import BigSale
 from reference_service.domain.hours import BusinessHours, next_opening, open_at
 from reference_service.domain.reminders import UnreadReminders
+from reference_service.domain.silence import AutoClose
 from reference_service.domain.tiers import ResponseTiers
 from reference_service.domain.world import ShopFloor
 
@@ -41,4 +42,6 @@ ROUTES = (
     Route("/api/v1/response-tiers", replaces(ResponseTiers, "admin"), methods=["PUT"]),
     Route("/api/v1/unread-reminders", reads(UnreadReminders)),
     Route("/api/v1/unread-reminders", replaces(UnreadReminders, "admin"), methods=["PUT"]),
+    Route("/api/v1/auto-close", reads(AutoClose)),
+    Route("/api/v1/auto-close", replaces(AutoClose, "admin"), methods=["PUT"]),
 )

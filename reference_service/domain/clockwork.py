@@ -13,6 +13,7 @@ from reference_service.domain import (
     reminders,
     retention,
     shifts,
+    silence,
     snoozing,
     tiers,
     trials,
@@ -39,6 +40,7 @@ CLOCKS: Final[dict[str, Strike]] = {
     reminders.CLOCK: reminders.strike,
     reminders.CUSTOMERS: reminders.strike_customers,
     announcing.CLOCK: announcing.strike,
+    silence.CLOCK: silence.strike,
 }
 
 

@@ -217,9 +217,12 @@ class ComplaintSuggested(msgspec.Struct):
 
 
 class NoticeOverload(msgspec.Struct):
-    """notice.overload: pushes of the shop that were refused in the last seconds; the platform sends them again."""
+    """notice.overload: pushes of the shop were refused, or very many wait; and when that is over."""
 
+    what: str
+    over: bool
     refused: int
+    waiting: int
     at: float
 
 

@@ -21,6 +21,7 @@ from reference_service.domain.hours import BusinessHours
 from reference_service.domain.incidents import Incident
 from reference_service.domain.on_call import OnCall
 from reference_service.domain.orders import Purchase
+from reference_service.domain.overload import Overload
 from reference_service.domain.profile import ShopProfile
 from reference_service.domain.qualification import Certificate, Qualification
 from reference_service.domain.ratings import Rating
@@ -41,6 +42,7 @@ from reference_service.domain.records import (
 from reference_service.domain.reminders import Reminded, UnreadReminders
 from reference_service.domain.retention import Retention
 from reference_service.domain.routing_rules import RoutingRules
+from reference_service.domain.silence import AutoClose
 from reference_service.domain.staff import Training
 from reference_service.domain.tiers import ResponseTiers, TierMark
 from reference_service.domain.trials import Trial
@@ -77,6 +79,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Webhook,
     Delivery,
     DeadLetter,
+    Overload,
 )
 
 SHELVED: Final[tuple[type[Record], ...]] = (  # all in memory (shelves.py)
@@ -106,4 +109,5 @@ SETTINGS: Final[tuple[type[msgspec.Struct], ...]] = (
     OnCall,
     Retention,
     UnreadReminders,
+    AutoClose,
 )

@@ -111,6 +111,7 @@ class ShopFloor:
     desks: dict[str, Desk] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)  # by the platform's conversation id
     queue: Queue = field(default_factory=Queue)
+    overloads: dict[str, float] = field(default_factory=dict)  # what is overloaded: since when (overload.py)
     spares_on: bool = False  # whether the rules give work to the spare pool (staff.py)
     customers: dict[str, Known] = field(default_factory=dict)  # by open_id
     orders: dict[str, Purchase] = field(default_factory=dict)  # by the platform's order id

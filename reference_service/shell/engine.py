@@ -195,7 +195,7 @@ class Engine:
         if real >= self._tell_ignored_at:
             self._tell_ignored_at = real + TELL_IGNORED_S
             self.tell_ignored()
-            overload.notice(self.world, self.inbox.refused, changes)
+            overload.inbox(self.world, self.inbox.refused, changes)
             self.inbox.refused.clear()
         settle(self.world, changes)
         if changes.writes or changes.jobs:

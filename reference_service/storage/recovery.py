@@ -28,6 +28,7 @@ from reference_service.domain.articles import Article
 from reference_service.domain.changes import Changes
 from reference_service.domain.customers import Customer, Known
 from reference_service.domain.orders import Purchase
+from reference_service.domain.overload import Overload
 from reference_service.domain.records import (
     Conversation,
     Counter,
@@ -81,7 +82,7 @@ def recover(reader: Reader, now: float, echo_wait_s: float, speed: float = 1.0) 
     _customers(world, reader)
     _desks(world, reader, now)
     marks, reminded = reader.rows(TierMark, f"WHERE {IN_VISIT}"), reader.rows(Reminded, f"WHERE {IN_VISIT}")
-    duty.restore(world, marks, reminded)
+    duty.restore(world, marks, reminded, reader.rows(Overload), now)
     snoozing.restore(world)
     _shelves(world, reader)
     retention.restore(world, now)

@@ -14,6 +14,7 @@ Serve = Callable[[Settings], AbstractAsyncContextManager[Any]]
 HOURS = "/api/v1/business-hours"
 SCENES = "/api/v1/auto-replies"
 TIERS = "/api/v1/response-tiers"
+CLOSE = "/api/v1/auto-close"
 REMINDERS = "/api/v1/unread-reminders"
 DAY = [{"start": "09:00", "end": "22:00"}]
 WEEK = dict.fromkeys(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], DAY)
@@ -33,7 +34,7 @@ async def test_business_hours_are_nine_to_twenty_two_until_they_are_replaced_by_
     assert (await service.http.get(HOURS, headers=admin)).json() == put.json()
 
 
-@pytest.mark.parametrize("path", [HOURS, SCENES, TIERS, REMINDERS])
+@pytest.mark.parametrize("path", [HOURS, SCENES, TIERS, REMINDERS, CLOSE])
 async def test_settings_are_the_administrators_to_change_and_nobody_elses_to_see(service: Any, path: str) -> None:
     admin = await service.shop()
     _, agent = await service.agent(admin)
@@ -173,3 +174,77 @@ async def test_a_big_sale_is_scheduled_seen_and_over_by_the_clock(service: Any) 
     assert (seen[0]["spares"], seen[0]["spares_wanted"]) == (1, 0)
     wrong = await service.http.put("/api/v1/big-sale", json=sale | {"until": now}, headers=admin)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "malformed")
+
+
+async def test_a_silent_visit_is_closed_after_its_closing_words(service: Any, platform: Any) -> None:
+    admin = await service.shop(authorization_code="ok")
+    assert (await service.http.put(CLOSE, json={"after_s": 600}, headers=admin)).json() == {
+        "version": 1,
+        "after_s": 600.0,
+    }
+    closing = {"enabled": True, "text": "再见"}
+    await service.http.put(SCENES, json={"closing": closing}, headers=admin)
+    _, agent = await service.agent(admin)
+    device = await service.device(agent)
+    await service.write("在吗")
+    await device.say("send", conversation_id="cv1", text="在的", client_msg_id="k1")
+    await device.until("sent")
+    await advance(service, 599.0)
+    seen = (await service.http.get("/api/v1/conversations/cv1", headers=admin)).json()
+    assert seen["state"] == "open"
+    await advance(service, 2.0)
+    assert (await device.dispatch("conversation.resolved"))["conversation_id"] == "cv1"
+    assert [(await platform.calls.get())["content"]["text"]["text"] for _ in range(2)] == ["在的", "再见"]
+
+
+async def test_a_queue_of_more_than_three_times_what_is_at_work_is_told_and_nobody_is_lost(service: Any) -> None:
+    admin = await service.shop(capacity=1)
+    _, agent = await service.agent(admin)
+    device = await service.device(agent)
+    for number in range(5):
+        await service.write("在吗", customer=f"c{number}")
+    told = await device.dispatch("notice.overload")
+    assert (told["what"], told["over"], told["waiting"]) == ("queue", False, 4)
+    for number in range(1, 6):
+        done = await service.http.post(f"/api/v1/conversations/cv{number}/resolve", headers=admin)
+        assert done.status_code == 200
+    told = await device.dispatch("notice.overload")
+    assert (told["what"], told["over"], told["waiting"]) == ("queue", True, 1)
+    assigned = [frame["d"]["conversation_id"] for frame in device.frames if frame.get("t") == "conversation.assigned"]
+    while len(assigned) < 5:
+        assigned.append((await device.dispatch("conversation.assigned"))["conversation_id"])
+    assert assigned == [f"cv{number}" for number in range(1, 6)]
+
+
+async def test_a_sale_comes_on_by_schedule_and_is_on_after_a_restart_in_its_middle(
+    settings: Settings, serve: Serve
+) -> None:
+    async with serve(settings) as service:
+        admin = await service.shop()
+        _, spare = await service.agent(admin, spare=True)
+        await service.agent(admin)
+        device = await service.device(spare)
+        now = service.engine.clock.now()
+        sale = {"enabled": True, "since": now + 1000, "until": now + 3000}
+        await service.http.put("/api/v1/big-sale", json=sale, headers=admin)
+        await service.write("在吗")
+        await advance(service, 999.0)
+        assert (await service.http.get("/api/v1/conversations/cv1", headers=admin)).json()["state"] == "queued"
+        await advance(service, 2.0)
+        assert (await service.http.get("/api/v1/big-sale", headers=spare)).json()["active"] is True
+        assert (await device.dispatch("conversation.assigned"))["conversation_id"] == "cv1"
+        await service.write("在吗", customer="c9")
+        messages = await service.http.get("/api/v1/conversations/cv2/messages", headers=admin)
+        assert [message["scene"] for message in messages.json()["items"]] == ["", "big_sale"]
+    started = {"enabled": True, "since": now - 10, "until": now + 3000}
+    async with serve(settings) as service:  # its time is the real one again
+        await service.http.put("/api/v1/big-sale", json=started, headers=admin)
+    async with serve(settings) as service:
+        device = await service.device(spare)
+        await service.write("在吗", customer="c2", message="@again==")
+        while (await device.dispatch("conversation.assigned"))["conversation_id"] != "cv3":
+            pass
+        await advance(service, 3600.0)
+        await service.write("在吗", customer="c3", message="@over==")
+        assert (await service.http.get("/api/v1/conversations/cv4", headers=admin)).json()["state"] == "queued"
+        assert (await service.http.get("/api/v1/conversations/cv3", headers=admin)).json()["state"] == "open"
