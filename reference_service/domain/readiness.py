@@ -9,6 +9,7 @@ from reference_service.domain.hours import BusinessHours
 from reference_service.domain.profile import ShopProfile
 from reference_service.domain.qualification import CERTIFICATES, Certificate, Qualification
 from reference_service.domain.shelves import shelf
+from reference_service.domain.staff import strength
 from reference_service.domain.world import ShopFloor
 
 AT_ONCE: Final = 15  # consultations that one agent can have
@@ -82,7 +83,7 @@ def _staffing(floor: ShopFloor, profile: ShopProfile) -> Missing | None:
     if profile.expected_concurrent == 0:
         return Missing("未填写预计同时咨询量", "say how many consultations to expect at one time")
     need = agents_needed(profile.expected_concurrent)
-    have = sum(desk.person.certified and desk.person.role == "agent" for desk in floor.desks.values())
+    have = strength(floor)
     return _unless(
         have >= need, f"需要 {need} 名持证客服，现有 {have} 名", f"{need} certified agents are needed, there are {have}"
     )

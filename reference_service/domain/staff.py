@@ -88,6 +88,12 @@ def change(world: World, desk: Desk, new: Terms, changes: Changes) -> None:
     assigning.let_queue_in(world.floors[person.shop_id], changes)
 
 
+def strength(floor: ShopFloor) -> int:
+    """How many agents a shop's ordinary days can count on: certified, neither of the spare pool nor disabled (R1.3)."""
+    people = (desk.person for desk in floor.desks.values() if desk.person.role == "agent")
+    return sum(person.certified and not person.spare and not person.disabled for person in people)
+
+
 def call_spares(floor: ShopFloor, on: bool, changes: Changes) -> None:
     """Let the rules give work to the spare pool, or no more; what they hold stays theirs (R9.1)."""
     floor.spares_on = on

@@ -112,6 +112,17 @@ def test_who_is_disabled_hands_everything_on_and_is_signed_out(stage: Any) -> No
     assert first.held == {}
 
 
+def test_ordinary_days_count_on_certified_agents_who_are_neither_spare_nor_disabled(stage: Any) -> None:
+    stage.agent(role="supervisor")
+    stage.agent(certified=False)
+    spare, gone = stage.agent(), stage.agent()
+    stage.agent(device=None)
+    assert staff.strength(stage.floor) == 3
+    change(stage, spare, spare=True)
+    change(stage, gone, disabled=True)
+    assert staff.strength(stage.floor) == 1
+
+
 def test_setting_what_is_so_already_writes_nothing(stage: Any) -> None:
     desk = stage.agent()
     change(stage, desk)
