@@ -29,12 +29,16 @@ Seconds = Annotated[float, msgspec.Meta(ge=1, le=86400)]
 
 
 class ResponseTiers(msgspec.Struct, frozen=True):
-    """A shop's limits, seconds of its business, and the share of one at which its warning is due. Raises ValueError."""
+    """A shop's limits, seconds of its business, and the share of one at which its warning is due. Raises ValueError.
+
+    A turn keeps those it began with; `hand_on` holds at once.
+    """
 
     instant_s: Seconds = 30.0
     professional_s: Seconds = 180.0
     human_s: Seconds = 300.0
     warn_share: Annotated[float, msgspec.Meta(ge=0.1, le=0.95)] = 0.8
+    hand_on: bool = False  # at the last limit, to a colleague (escalation.py)
 
     def __post_init__(self) -> None:
         if not self.instant_s < self.professional_s < self.human_s:

@@ -137,6 +137,7 @@ async def test_limits_that_do_not_rise_change_nothing(service: Any) -> None:
         "professional_s": 180.0,
         "human_s": 300.0,
         "warn_share": 0.8,
+        "hand_on": False,
     }
 
 
