@@ -19,11 +19,11 @@ from reference_service.filtering import judging
 
 def edit(world: World, thread: Thread, seq: int, text: str, by: Person, changes: Changes) -> Message:
     """Put another text in its place, judged as the first was. Raises Refusal; then nothing has changed."""
+    if len(text) > MAX_TEXT:
+        raise Refusal("too_long")
     message = _own(thread, seq, by)
     if not message.private and not _waits(message):
         raise Refusal("already_sent")
-    if len(text) > MAX_TEXT:
-        raise Refusal("too_long")
     judged = judging.check(world.floor_of(thread).words, text, "to_agent" if message.private else "to_customer")
     if judged.text is None:
         raise Refusal("blocked")

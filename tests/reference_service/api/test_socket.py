@@ -125,6 +125,7 @@ async def test_ready_shows_what_the_agent_holds_and_where_the_log_is(service: An
                 "visit_from": 1,
                 "read_to": 0,
                 "unread": 2,
+                "customer_read": None,
             }
         ],
     }

@@ -62,7 +62,7 @@ def test_what_is_on_its_way_or_sent_cannot_be_edited(stage: Any, desk: Any) -> N
     assert code(lambda: stage.edit("c1", 2, "您好呀", desk.person)) == "already_sent"
     sent(stage)
     assert code(lambda: stage.edit("c1", 2, "您好呀", desk.person)) == "already_sent"
-    assert code(lambda: stage.edit("c1", 3, "长" * 2001, desk.person)) == "already_sent"
+    assert code(lambda: stage.edit("c1", 3, "长" * 2001, desk.person)) == "too_long"
 
 
 def test_a_note_is_edited_and_recalled_whenever_its_writer_wants(stage: Any, desk: Any) -> None:
