@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from reference_service.storage import tables
-from reference_service.storage.writing import Net
+from reference_service.storage.writing import Key, Net, Row
 
 SIZE: Final = 16
 
@@ -24,43 +24,49 @@ class Digests:
     def __init__(self, key: bytes) -> None:
         self._rows = blake2b(key=key, digest_size=SIZE, person=b"row")
         self._keys = blake2b(key=key, digest_size=SIZE, person=b"key")
+        self._of: dict[type[msgspec.Struct], Any] = {}  # by table: a digest that has seen its name
 
-    def row(self, record: type[msgspec.Struct], row: tuple[Any, ...]) -> bytes:
+    def row(self, record: type[msgspec.Struct], row: Row) -> bytes:
         """The digest of a row. Trailing defaults do not count: a column added later changes no digest."""
-        needed, defaults = _trailing(record)
-        if row[needed:] == defaults:
-            end = needed
-        else:
-            end = len(row)
-            while row[end - 1] == defaults[end - 1 - needed]:
-                end -= 1
         digest = self._rows.copy()
-        digest.update(_encode(row[:end]))
+        digest.update(_encode(_counting(row, *_trailing(record))))
         return digest.digest()
 
-    def key(self, record: type[msgspec.Struct], key: tuple[Any, ...]) -> bytes:
+    def key(self, record: type[msgspec.Struct], key: Key) -> bytes:
         """The digest of a row's table and key."""
-        digest = self._keys.copy()
-        digest.update(_encode((tables.table(record), *key)))
-        return digest.digest()
+        digest = self._table(record).copy()
+        digest.update(_encode(key))
+        return bytes(digest.digest())
 
     def body(self, net: Net) -> bytes:
         """What a commit did: for each table the digests of key and row of all it wrote, and of the keys it removed."""
         told: dict[str, tuple[bytes, bytes]] = {}
+        begun = self._rows.copy
         for record, rows in net.items():
+            named, (needed, defaults) = self._table(record).copy, _trailing(record)
             written: list[bytes] = []
             removed: list[bytes] = []
-            for key, row in rows.items():
-                name = self.key(record, key)
+            for key, row in rows.items():  # the loop of every commit: nothing is called that need not be
+                digest = named()
+                digest.update(_encode(key))
                 if row is None:
-                    removed.append(name)
-                else:
-                    written += (name, self.row(record, row))
+                    removed.append(digest.digest())
+                    continue
+                written.append(digest.digest())
+                digest = begun()
+                digest.update(_encode(row[:needed] if row[needed:] == defaults else _counting(row, needed, defaults)))
+                written.append(digest.digest())
             told[tables.table(record)] = (b"".join(written), b"".join(removed))
         return _encode(told)
 
+    def _table(self, record: type[msgspec.Struct]) -> Any:
+        if (found := self._of.get(record)) is None:
+            found = self._of[record] = self._keys.copy()
+            found.update(_encode(tables.table(record)))
+        return found
 
-def kept(record: type[msgspec.Struct], row: tuple[Any, ...]) -> tuple[Any, ...]:
+
+def kept(record: type[msgspec.Struct], row: Row) -> Row:
     """A row as a record has it, from what SQLite gives: booleans are numbers there. Nothing else is mended."""
     if not (places := _booleans(record)):
         return row
@@ -76,8 +82,16 @@ def told(body: bytes) -> dict[str, tuple[bytes, bytes]]:
     return msgspec.msgpack.decode(body, type=dict[str, tuple[bytes, bytes]])
 
 
+def _counting(row: Row, needed: int, defaults: Row) -> Row:
+    """The columns of a row up to the last that is not its default."""
+    end = len(row)
+    while end > needed and row[end - 1] == defaults[end - 1 - needed]:
+        end -= 1
+    return row[:end]
+
+
 @functools.cache
-def _trailing(record: type[msgspec.Struct]) -> tuple[int, tuple[Any, ...]]:
+def _trailing(record: type[msgspec.Struct]) -> tuple[int, Row]:
     """How many leading columns always count, and the defaults of those after them."""
     fields = msgspec.structs.fields(record)
     defaults = [field.default for field in fields]
