@@ -17,9 +17,9 @@ from reference_service.storage import connections
 from reference_service.storage.reader import Reader
 
 LOOKED_AT: Final = 2000  # conversations between two breaths of the event loop
-MESSAGES: Final = 128  # purged by one command, about
+MESSAGES: Final = 128  # or log events purged by one command, about
 PATIENCE_S: Final = 30.0  # until a verification or backup has ended, whose snapshot keeps the write-ahead log
-PLACES: Final = 1000  # of the dispatch logs, looked at for one command
+PLACES: Final = 2000  # of the dispatch logs, read at once
 
 
 class Purged(NamedTuple):
@@ -97,15 +97,18 @@ class Purging:
     async def _logs(self, reader: Reader) -> int:
         events, after = 0, 0
         while True:
-            began, changes = time.monotonic(), Changes(at=self._clock.now())
+            began = time.monotonic()
             places, following = await asyncio.to_thread(reader.log_places, after, PLACES)
             if following is None:
                 return events
             after = following
-            if retention.sweep(self._world, places, changes):
-                events += len(changes.removed)
-                await self._keep(changes)
+            stale = [place for place in places if retention.is_stale(self._world, place)]
             await asyncio.sleep(time.monotonic() - began)
+            for start in range(0, len(stale), MESSAGES):
+                began, changes = time.monotonic(), Changes(at=self._clock.now())
+                events += retention.sweep(self._world, stale[start : start + MESSAGES], changes)
+                await self._keep(changes)
+                await asyncio.sleep(time.monotonic() - began)
 
 
 def _oldest(reader: Reader, ids: list[str]) -> list[list[Old]]:

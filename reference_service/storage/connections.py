@@ -8,7 +8,7 @@ from typing import Final
 import apsw
 
 BUSY_MS: Final = 5000  # how long to wait for a lock that another process or a checkpoint holds
-CHECKPOINT_PAGES: Final = 4000
+CHECKPOINT_PAGES: Final = 1000  # a checkpoint stops the writer, and the longer the more pages there are
 AGAIN_S: Final = 0.2
 
 
