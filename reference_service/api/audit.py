@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from functools import partial
 from typing import Literal
 
@@ -69,7 +70,11 @@ async def check(request: Request) -> Response:
 
 
 async def _verify(engine: Engine, asked: Head | None) -> Report:
-    return await asyncio.to_thread(verify, engine.path, engine.trail.key, engine.trail.head, asked)
+    stop = threading.Event()
+    try:
+        return await asyncio.to_thread(verify, engine.path, engine.trail.key, engine.trail.head, asked, stop)
+    finally:
+        stop.set()  # the service ends: the thread must not hold it up
 
 
 def _asked(request: Request) -> Head | None:

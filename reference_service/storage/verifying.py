@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any, Final, Literal, NamedTuple
 
 import apsw
@@ -59,20 +60,25 @@ class Report(NamedTuple):
     asked: bool | None
 
 
-def verify(path: Path, key: bytes, least: Head, asked: Head | None = None) -> Report:
-    """Compare a database with its chain, and the chain with a head it must contain. Raises apsw.Error.
+class Stopped(Exception):
+    """The verification was given up."""
 
-    `least` is what is known from outside the database: the anchored head, or the running service's own.
+
+def verify(path: Path, key: bytes, least: Head, asked: Head | None = None, stop: Event | None = None) -> Report:
+    """Compare a database with its chain, and the chain with a head it must contain. Raises apsw.Error, Stopped.
+
+    `least` is what is known from outside the database: the anchored head, or the running service's own. Another thread
+    may set `stop`.
     """
     with TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as folder, closing(connections.reader(path)) as stored:
         stored.execute("BEGIN")
         with closing(apsw.Connection(f"{folder}/scratch.db")) as scratch:
-            return _Verification(stored, scratch, key).run(least, asked)
+            return _Verification(stored, scratch, key, stop or Event()).run(least, asked)
 
 
 class _Verification:
-    def __init__(self, stored: apsw.Connection, scratch: apsw.Connection, key: bytes) -> None:
-        self._stored, self._scratch, self._key = stored, scratch, key
+    def __init__(self, stored: apsw.Connection, scratch: apsw.Connection, key: bytes, stop: Event) -> None:
+        self._stored, self._scratch, self._key, self._stop = stored, scratch, key, stop
         self._digests = Digests(key)
         self._findings: list[Finding] = []
         self._found = self._rows = 0
@@ -103,6 +109,10 @@ class _Verification:
         if len(self._findings) < MOST:
             self._findings.append(Finding(table, key, sin))
 
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
     @contextmanager
     def _reading(self, table: str) -> Iterator[None]:
         try:
@@ -114,6 +124,7 @@ class _Verification:
         """Replay the chain: each link's number and hash, its rows into `said`."""
         before = START
         for number, at, note, body, stored in self._stored.execute(_LINKS):
+            self._go_on()
             for missing in range(before.number + 1, min(number, before.number + MOST)):
                 self._find("audit", str(missing), "deleted")
             try:
@@ -140,6 +151,7 @@ class _Verification:
         table, key_of = tables.table(record), tables.key_of(record)
         rows = self._rows_of(record)
         while some := list(islice(rows, AT_ONCE)):
+            self._go_on()
             digests = (
                 (self._digests.key(record, key_of(row)), self._digests.row(record, kept(record, row)), table)
                 for row in some

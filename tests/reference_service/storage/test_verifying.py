@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import apsw
@@ -14,7 +15,7 @@ from reference_service.domain.records import Counter, Message
 from reference_service.storage import tables
 from reference_service.storage.chain import Head, link
 from reference_service.storage.digests import Digests
-from reference_service.storage.verifying import Finding, verify
+from reference_service.storage.verifying import Finding, Stopped, verify
 
 
 @pytest.fixture
@@ -262,6 +263,14 @@ def test_a_flipped_bit_of_the_file_is_found_where_it_changes_what_is_read(filled
 def content(path: Path) -> list[Any]:
     with apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY) as connection:
         return [tables.scan(connection, record).fetchall() for record in tables.AUDITED]
+
+
+def test_a_verification_that_is_given_up_ends_and_leaves_nothing(filled: Any) -> None:
+    stop, trail = Event(), filled.opened.trail
+    stop.set()
+    with pytest.raises(Stopped):
+        verify(filled.opened.path, trail.key, trail.head, None, stop)
+    assert [file.name for file in filled.folder.iterdir() if file.is_dir()] == []
 
 
 def counting(name: str, value: int) -> Changes:
