@@ -45,7 +45,7 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
         emergency.answer,
         bot_visits.hear,
     ),
-    happenings.MessageRecalled: (turns.recalled, tiers.watch, reminders.read, trials.recalled),
+    happenings.MessageRecalled: (turns.recalled, tiers.watch, reminders.read, silence.watch, trials.recalled),
     happenings.AgentReplied: (
         tiers.catch_up,
         turns.answered,
@@ -57,7 +57,7 @@ REACTIONS: Final[dict[type, tuple[Reaction, ...]]] = {
     happenings.BotSpoke: (tiers.catch_up, turns.heard, silence.watch),
     happenings.HandedOver: (turns.handed_over, auto_replies.hand_over),
     happenings.Queued: (waiting.queued, auto_replies.queue, overload.queued),
-    happenings.Assigned: (customers.served, reminders.given, overload.left),
+    happenings.Assigned: (customers.served, reminders.given, silence.watch, overload.left),
     happenings.TierBreached: (escalation.breached,),
     happenings.Woke: (silence.watch,),
     happenings.Resolved: (tiers.catch_up, turns.over, reminders.over, customers.left, bot_visits.over, overload.left),

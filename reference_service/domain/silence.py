@@ -23,15 +23,22 @@ class AutoClose(msgspec.Struct, frozen=True):
 
 
 def watch(
-    world: World, happened: happenings.AgentReplied | happenings.BotSpoke | happenings.Woke, changes: Changes
+    world: World,
+    happened: (
+        happenings.AgentReplied
+        | happenings.BotSpoke
+        | happenings.MessageRecalled
+        | happenings.Assigned
+        | happenings.Woke
+    ),
+    changes: Changes,
 ) -> None:
-    """From an answer on the customer may fall silent."""
+    """From here on the customer may be the one who is silent."""
     _arm(world, happened.thread, changes.at)
 
 
 def configured(world: World, put: happenings.SettingPut, changes: Changes) -> None:
-    """Another duration holds for the silences under way, too; those that are long enough by now end with the next one
-    that looks."""
+    """Another duration holds for the silences under way, too: those that are long enough by now end at once."""
     if put.shape is AutoClose:
         for thread in put.floor.threads.values():
             _arm(world, thread, changes.at)
@@ -40,12 +47,12 @@ def configured(world: World, put: happenings.SettingPut, changes: Changes) -> No
 def strike(world: World, key: str, changes: Changes) -> None:
     """The clock of clockwork.py: long enough silent, or moved on since it was set."""
     thread = world.threads.get(key)
-    if thread is None or not _may_close(thread):
+    ends_at = _ends_at(world, thread) if thread is not None else None
+    if thread is None or ends_at is None:
         return
-    ends_at = _ends_at(world, thread)
-    if ends_at is not None and ends_at > changes.at:
+    if ends_at > changes.at:
         world.agenda.set(CLOCK, key, ends_at)
-    elif ends_at is not None:
+    else:
         auto_replies.say(world, thread, "closing", changes)
         assigning.resolve(world.floor_of(thread), thread, "silence", changes)
 
@@ -57,12 +64,15 @@ def restore(world: World, now: float) -> None:
 
 
 def _arm(world: World, thread: Thread, now: float) -> None:
-    if _may_close(thread) and (ends_at := _ends_at(world, thread)) is not None:
+    if (ends_at := _ends_at(world, thread)) is not None:
         world.agenda.bring_forward(CLOCK, thread.conversation.id, max(ends_at, now))
 
 
-def _may_close(thread: Thread) -> bool:
-    return thread.conversation.state in ("open", "bot") and bool(thread.visit) and not _waits(thread)
+def _ends_at(world: World, thread: Thread) -> float | None:
+    after = configuring.setting(world.floor_of(thread), AutoClose).after_s
+    if after is None or thread.conversation.state not in ("open", "bot") or not thread.visit or _waits(thread):
+        return None
+    return thread.visit[-1].created_at + after
 
 
 def _waits(thread: Thread) -> bool:
@@ -71,8 +81,3 @@ def _waits(thread: Thread) -> bool:
         return False
     asked = (message for message in thread.visit if message.seq >= turn.seq and message.sender == "customer")
     return not all(is_small_talk(message.text) for message in asked)
-
-
-def _ends_at(world: World, thread: Thread) -> float | None:
-    after = configuring.setting(world.floor_of(thread), AutoClose).after_s
-    return None if after is None else thread.visit[-1].created_at + after

@@ -249,3 +249,24 @@ async def test_a_sale_comes_on_by_schedule_and_is_on_after_a_restart_in_its_midd
         await service.write("在吗", customer="c3", message="@over==")
         assert (await service.http.get("/api/v1/conversations/cv4", headers=admin)).json()["state"] == "queued"
         assert (await service.http.get("/api/v1/conversations/cv3", headers=admin)).json()["state"] == "open"
+
+
+async def test_at_night_a_message_is_kept_answered_once_by_template_and_still_reaches_whoever_is_online(
+    service: Any, platform: Any
+) -> None:
+    admin = await service.shop(authorization_code="ok")
+    _, agent = await service.agent(admin)
+    device = await service.device(agent)
+    await service.http.put(HOURS, json={day: [] for day in WEEK}, headers=admin)
+    await service.http.put(SCENES, json={"off_hours": {"enabled": True, "text": "已打烊"}}, headers=admin)
+    await service.write("在吗")
+    await service.write("还在吗")
+    told = [await device.dispatch("message.created") for _ in range(3)]
+    assert [(one["sender"], one["scene"], one["text"]) for one in told] == [
+        ("customer", "", "在吗"),
+        ("bot", "off_hours", "已打烊"),
+        ("customer", "", "还在吗"),
+    ]
+    await device.say("send", conversation_id="cv1", text="在的", client_msg_id="k1")
+    said = [(await platform.calls.get())["content"]["text"]["text"] for _ in range(2)]
+    assert said == ["已打烊", "在的"]

@@ -97,6 +97,22 @@ def test_what_waits_in_the_queue_or_is_laid_aside_stays(stage: Any, desk: Any) -
     assert state(stage) == "resolved"  # it woke, and had been silent long enough
 
 
+@pytest.mark.parametrize("then", ["recall", "hand on"])
+def test_what_ends_the_waiting_lets_it_be_closed(stage: Any, desk: Any, then: str) -> None:
+    answered(stage, desk)
+    if then == "recall":
+        stage.write("c", "m2", "怎么退货")
+        stage.wait(2 * HOUR)
+        stage.recall("m2")
+    else:
+        stage.available(desk, "offline")
+        stage.wait(2 * HOUR)
+        stage.available(desk, "online")
+    assert state(stage) == "open"
+    stage.wait(HOUR)
+    assert state(stage) == "resolved"
+
+
 def test_the_bots_visits_end_by_it_too(stage: Any) -> None:
     stage.configure(AutoClose(HOUR))
     stage.configure(Bot(mode="first"))
