@@ -30,6 +30,9 @@ export function fold(state, kind, d) {
     case "message.recalled":
       change(held, d.message_id, (message) => Object.assign(message, { status: "recalled", text: null }));
       break;
+    case "conversation.read":
+      if (held) held.read = Math.max(held.read, d.seq); // on another device, or by whoever had it before
+      break;
     case "tier.warning":
     case "tier.breached":
       if (held) held.tier = kind.slice(5);
@@ -62,7 +65,7 @@ export function fill(held, messages) {
 }
 
 function opened(d) {
-  return { id: d.conversation_id, customer: d.customer, priority: d.priority ?? "normal", tags: d.tags ?? [], grade: d.grade ?? "", version: d.version, messages: [], read: d.read ?? 0, tier: "" };
+  return { id: d.conversation_id, customer: d.customer, priority: d.priority ?? "normal", tags: d.tags ?? [], grade: d.customer.grade, version: d.version, messages: [], read: d.read_to, tier: "" };
 }
 
 function put(held, message) {
