@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
 from reference_service import VERSION
-from reference_service.api.requests import answer, engine_of
+from reference_service.api.requests import answer, engine_of, operator
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 
@@ -35,6 +36,12 @@ async def openapi(_: Request) -> Response:
 async def asyncapi(_: Request) -> Response:
     """The WebSocket half of the contract."""
     return _document("asyncapi.yaml")
+
+
+async def metrics(request: Request) -> Response:
+    """The process in figures, for Prometheus; nothing in them names a shop or a person."""
+    engine = operator(request)
+    return Response(engine.figures.text(engine), media_type=CONTENT_TYPE_LATEST)
 
 
 def _document(name: str) -> Response:

@@ -161,6 +161,7 @@ ACCESS: Final[dict[str, tuple[Who, ...]]] = {  # as `x-roles` in openapi.yaml
     "GET /healthz": ANYONE,
     "GET /readyz": ANYONE,
     "GET /version": ANYONE,
+    "GET /metrics": OPERATOR,
     "GET /openapi.yaml": ANYONE,
     "GET /asyncapi.yaml": ANYONE,
     "GET /console": ANYONE,

@@ -96,6 +96,7 @@ ROUTES: list[BaseRoute] = [
     Route("/healthz", about.healthz),
     Route("/readyz", about.readyz),
     Route("/version", about.version),
+    Route("/metrics", about.metrics),
     Route("/openapi.yaml", about.openapi),
     Route("/asyncapi.yaml", about.asyncapi),
     *console.ROUTES,

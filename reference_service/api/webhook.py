@@ -58,5 +58,6 @@ async def _take(engine: Engine, pushed: Pushed) -> None:
     finally:
         engine.inbox.leave(shop)
     for event, taking in taken:
+        engine.figures.taken[taking] += 1
         if taking == "conflict" and isinstance(event, Written):
             log("message_id_conflict", message=event.message)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import heapq
 import socket
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,9 +43,11 @@ class Courier:
         clock: Clock,
         begin: Callable[[], Changes],
         kept: Callable[[Changes], Awaitable[None]],
+        counts: Counter[str],
     ) -> None:
         self._settings, self._world, self._clock = settings, world, clock
         self._begin, self._kept = begin, kept
+        self._counts = counts
         self._queues: dict[str, Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._added = 0
@@ -101,7 +104,9 @@ class Courier:
                     floor, delivery, why, self._clock.real(), self._settings.event_plan_s, changes
                 )
                 log("event_not_delivered", id=delivery.id, why=why, dead=letter is not None)
+                self._counts["dead" if letter else "failed"] += 1
             else:
+                self._counts["delivered"] += 1
                 announcing.delivered(floor, delivery, changes)
             with contextlib.suppress(StorageError):
                 await self._kept(changes)

@@ -37,6 +37,7 @@ from reference_service.shell.calling import Caller
 from reference_service.shell.clock import Clock
 from reference_service.shell.courier import Courier
 from reference_service.shell.external_bot import ExternalAgents
+from reference_service.shell.figures import Figures
 from reference_service.shell.jobs import Jobs
 from reference_service.shell.limits import Limits
 from reference_service.shell.logs import log
@@ -77,6 +78,7 @@ class Engine:
         self.clock = Clock()
         self.hub = links.Hub()
         self.limits = Limits(settings)
+        self.figures = Figures()
         self.inbox = Inbox(settings.inbox)
         self.ignored = Counter[str]()  # kinds of pushed items that are of no interest here, since they were last told
         self.jobs = Jobs()
@@ -105,13 +107,14 @@ class Engine:
                 self.search.follow(floor.knowledge)
             self.caller = Caller(self.apis, self.world, self.clock, settings.calls_at_once, self.answered, self.keep)
             self.journal = Journal(self.path, self.release, self.storage_failed, self.trail)
+            self.journal.timed = self.figures.commit.observe
             stack.push_async_callback(self.journal.close)
             stack.push_async_callback(self.caller.close)
             agents = ExternalAgents(self.world, self.outbound, self.clock, settings.allow_hosts)
             self.answering = Answering(self.world, self.search, agents, self.begin, self.keep)
             stack.push_async_callback(self.answering.close)
             stack.push_async_callback(self.jobs.close)
-            self.courier = Courier(settings, self.world, self.clock, self.begin, self.keep)
+            self.courier = Courier(settings, self.world, self.clock, self.begin, self.keep, self.figures.deliveries)
             stack.push_async_callback(self.courier.close)
             self.jobs.offer(announcing.JOB, self._expire)
             self.jobs.offer(retention.JOB, Purging(self.path, self.world, self.clock, self.keep).run)
@@ -145,6 +148,7 @@ class Engine:
 
     async def answered(self, call: Call, answer: Answer) -> None:
         """A call of the outbox ended."""
+        self.figures.calls[answer.outcome] += 1
         thread = self.world.threads.get(call.conversation_id)
         if thread is None:
             return
@@ -272,8 +276,11 @@ async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[Pl
 
 
 async def _ticks(engine: Engine) -> None:
+    loop = asyncio.get_running_loop()
     while True:
+        wake = loop.time() + TICK_S
         await asyncio.sleep(TICK_S)
+        engine.figures.lag.observe(max(0.0, loop.time() - wake))
         if engine.ready:
             engine.tick()
 

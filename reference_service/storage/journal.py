@@ -54,6 +54,7 @@ class Journal:
         self._error: Exception | None = None
         self._waiting: list[Entry] = []
         self._busy = False
+        self.timed: Callable[[float], object] = lambda _: None  # gets the seconds of each commit
         self._began = 0.0  # the loop's time of the newest commit's begin
         self._groups: queue.SimpleQueue[list[Entry] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, args=(path,), name="journal", daemon=True)
@@ -93,6 +94,10 @@ class Journal:
         else:
             self._committed(group)
 
+    def _written(self, group: list[Entry]) -> None:
+        self.timed(self._loop.time() - self._began)
+        self._committed(group)
+
     def _committed(self, group: list[Entry]) -> None:
         settle(group, self._release)
         if self._waiting:
@@ -113,7 +118,7 @@ class Journal:
         try:
             while (group := self._following()) is not None:
                 commit(connection, [entry.changes for entry in group], self._trail)
-                self._loop.call_soon_threadsafe(self._committed, group)
+                self._loop.call_soon_threadsafe(self._written, group)
         except Exception as error:
             self._loop.call_soon_threadsafe(self._broken, group or [], error)
         if self._trail:
