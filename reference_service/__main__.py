@@ -19,7 +19,7 @@ from reference_service.api.sessions import dismiss
 from reference_service.app import around
 from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
-from reference_service.shell.logs import log
+from reference_service.shell.logs import capture, log
 from reference_service.shell.serving import Server
 from reference_service.storage.lock import DataInUse
 from reference_service.storage.migrations import Unusable
@@ -29,6 +29,7 @@ from reference_service.storage.restoring import Refused
 def main() -> int:
     """Run until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 storage failed, 2 usage, a taken port or data folder."""
     options = _options()
+    capture()
     sys.setswitchinterval(0.001)  # the journal's thread and the event loop share one interpreter lock
     try:
         listening = _listen(options.host, options.port)

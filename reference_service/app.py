@@ -16,11 +16,12 @@ from starlette.websockets import WebSocket
 
 from reference_service.api import socket
 from reference_service.api.access import guarded
-from reference_service.api.problems import Problem, on_http, on_problem, on_refusal, on_storage
+from reference_service.api.problems import Problem, on_error, on_http, on_problem, on_refusal, on_storage
 from reference_service.api.routes import HOOKS, ROUTES, SOCKET
 from reference_service.domain.refusal import Refusal
 from reference_service.settings import Settings
 from reference_service.shell.engine import Engine, running
+from reference_service.shell.logs import log, where
 from reference_service.storage.journal import StorageError
 
 HEADERS = {  # of every answer that does not say otherwise itself: nothing is guessed, kept, framed or run by a browser
@@ -38,7 +39,11 @@ class Service(Starlette):
         """One connection or request."""
         scope["app"] = self
         if scope["type"] == "websocket" and scope["path"] == SOCKET:
-            await socket.connect(WebSocket(scope, receive, send))
+            try:
+                await socket.connect(WebSocket(scope, receive, send))
+            except Exception as error:
+                log("internal_error", what=where(error))
+                await send({"type": "websocket.close", "code": socket.BROKEN})
         elif scope["type"] != "http":
             await super().__call__(scope, receive, send)
         elif (engine := getattr(self.state, "engine", None)) is None:
@@ -59,10 +64,13 @@ class Service(Starlette):
                 response = await on_problem(request, problem)
             except StorageError as error:
                 response = await on_storage(request, error)
+            except Exception as error:
+                response = await on_error(request, error)
             response.raw_headers += HEADERS.items()
             await response(scope, receive, send)
         else:
-            await super().__call__(scope, receive, _with_headers(send))
+            with contextlib.suppress(Exception):  # on_error has answered, and told of it
+                await super().__call__(scope, receive, _with_headers(send))
 
 
 def _with_headers(send: Send) -> Send:
@@ -98,6 +106,7 @@ def around(engine: Engine) -> Service:
 
 def _routed() -> Service:
     handlers = {Problem: on_problem, Refusal: on_refusal, HTTPException: on_http, StorageError: on_storage}
-    app = Service(routes=[guarded(route) for route in ROUTES], exception_handlers=handlers)
+    routes = [guarded(route) for route in ROUTES]
+    app = Service(routes=routes, exception_handlers={**handlers, Exception: on_error})
     app.router.redirect_slashes = False
     return app

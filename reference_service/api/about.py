@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reference_service import VERSION
+from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, engine_of, operator
 
 CONTRACT = Path(__file__).parents[2] / "contract"
@@ -18,8 +19,9 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """It has recovered and takes traffic."""
-    engine_of(request)
+    """It has recovered and takes traffic; not so from the moment it was told to stop."""
+    if engine_of(request).stopping:
+        raise Problem(503, "stopping", retry_after_s=1)
     return answer({"status": "ok"})
 
 

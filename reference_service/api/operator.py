@@ -101,7 +101,7 @@ async def _authorize(engine: Engine, shop: Shop, code: str) -> None:
     try:
         granted = await api.authorize(shop, code)
     except PlatformError as error:
-        raise Problem(502, "platform_failed", str(error)) from error
+        raise Problem(502, "platform_failed", f"{error} {error.words}".strip()) from error
     shop.access_token, shop.refresh_token = granted.access_token, granted.refresh_token
     shop.token_until = engine.clock.real() + granted.lasts_s
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reference_service.domain.refusal import Code, Refusal
+from reference_service.shell.logs import log, where
 
 STATUS: Final[dict[Code, int]] = {
     "already_acknowledged": 409,
@@ -87,6 +88,12 @@ async def on_refusal(_: Request, error: Exception) -> Response:
     """Starlette's handler for a command that the domain refused."""
     assert isinstance(error, Refusal)
     return render(Problem(STATUS[error.code], error.code, error.detail))
+
+
+async def on_error(_: Request, error: Exception) -> Response:
+    """Whatever nobody foresaw: logged by its type and place, answered without a word about it."""
+    log("internal_error", what=where(error))
+    return render(Problem(500, "internal_error"))
 
 
 async def on_storage(_: Request, __: Exception) -> Response:

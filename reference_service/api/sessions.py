@@ -87,7 +87,8 @@ def acked(desk: Desk, link: Link, s: int) -> bool:
 
 
 async def dismiss(engine: Engine) -> None:
-    """Before a stop: tell every device to come back later, and wait a moment until they have heard it."""
+    """Before a stop: not ready any more; tell every device to come back, and wait a moment until they have heard it."""
+    engine.stopping = True
     for link in engine.hub.all():
         link.send(frames.write(frames.Reconnect("restarting")))
         link.close(RESTARTING)

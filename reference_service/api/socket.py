@@ -21,6 +21,7 @@ from reference_service.shell.hub import SIGNED_OUT, TOO_MANY, TOO_SLOW, Link, wh
 from reference_service.storage.journal import StorageError
 
 BAD_FRAME, TOO_FAST = 4002, 4008
+BROKEN = 1011  # nobody foresaw it
 PATIENCE = 10  # malformed frames until the connection is closed
 
 

@@ -13,7 +13,7 @@ from reference_service.domain.events import Event, EventError, Pushed, Written
 from reference_service.domain.reactions import settle
 from reference_service.platforms.webhook import Webhook
 from reference_service.shell.engine import Engine
-from reference_service.shell.logs import log
+from reference_service.shell.logs import log, without_values
 
 
 def receiver(hook: Webhook) -> Callable[[Request], Awaitable[Response]]:
@@ -43,7 +43,7 @@ def _one(engine: Engine, event: Event, changes: Changes) -> intake.Taking:
 async def _take(engine: Engine, pushed: Pushed) -> None:
     engine.ignored.update(pushed.ignored)
     for why in pushed.unread:
-        log("item_not_read", why=why)
+        log("item_not_read", why=without_values(why))
     if not pushed.events:
         return
     shop = pushed.events[0].account  # all of a push are of one shop, as the platforms send them

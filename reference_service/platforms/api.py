@@ -21,7 +21,11 @@ class Granted(NamedTuple):
 
 
 class PlatformError(Exception):
-    """The platform could not be reached or refused; the text says which."""
+    """The platform could not be reached or refused; the text says which, `words` are the platform's own."""
+
+    def __init__(self, text: str, words: str = "") -> None:
+        super().__init__(text)
+        self.words = words
 
 
 class Api(Protocol):

@@ -109,9 +109,9 @@ class Doudian:
         try:
             answer = _answer.decode(told)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise PlatformError(f"the platform's token answer is not understood: {error}") from error
+            raise PlatformError("the platform's token answer is not understood", str(error)) from error
         if answer.code != SUCCESS or answer.data is None or not answer.data.access_token:
-            raise PlatformError(f"the platform refused: {answer.code} {answer.words()}")
+            raise PlatformError(f"the platform refused: {answer.code}", answer.words())
         return Granted(answer.data.access_token, answer.data.refresh_token, answer.data.expires_in)
 
 

@@ -82,9 +82,9 @@ class OpenIm:
         try:
             token = msgspec.json.decode(told, type=_TokenAnswer).data
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise PlatformError(f"the platform's token answer is not understood: {error}") from error
+            raise PlatformError("the platform's token answer is not understood", str(error)) from error
         if token.error_code or not token.access_token:
-            raise PlatformError(f"the platform refused: {token.error_code} {token.description}")
+            raise PlatformError(f"the platform refused: {token.error_code}", token.description)
         return Granted(token.access_token, token.refresh_token, token.expires_in)
 
 

@@ -84,6 +84,7 @@ class Engine:
         self.jobs = Jobs()
         self.requests = 0  # over HTTP, under way
         self.ready = False
+        self.stopping = False  # told to stop: what is under way is finished, and nobody should begin anything
         self.failed = asyncio.Event()
         self.key = b""
         self._opened = contextlib.AsyncExitStack()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from reference_service.shell.logs import log
+from reference_service.shell.logs import log, where
 
 Work = Callable[[], Awaitable[Any]]
 
@@ -77,4 +77,4 @@ class Jobs:
 
 def _seen(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        log("job_failed", job=task.get_name(), why=f"{type(error).__name__}: {error}")
+        log("job_failed", job=task.get_name(), why=where(error))

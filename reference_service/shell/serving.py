@@ -67,6 +67,7 @@ def config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        log_level="warning",
+        log_config=None,  # logs.py takes what it says
+        log_level="error",  # its warnings are about callers who speak no HTTP: anybody could fill the log with them
         timeout_graceful_shutdown=5,
     )
