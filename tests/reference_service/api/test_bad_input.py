@@ -26,7 +26,6 @@ WITH_BODY = [one for one in OPERATIONS if "requestBody" in one.item and one.role
 QUERIES = [one for one in OPERATIONS if any(asked["in"] == "query" for asked in one.parameters)]
 OTHERWISE = {  # refused as well, for a reason that is looked at first
     ("reply", ".text too long"): (409, "not_assignee"),
-    ("editMessage", ".text too long"): (409, "not_author"),
 }
 OPERATOR = {"Authorization": "Bearer op"}
 
