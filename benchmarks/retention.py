@@ -60,6 +60,8 @@ def fill(folder: Path, messages: int) -> None:
         commit(connection, [_talk(number, at) for number in some], trail)
     trail.close()
     connection.close()
+    with path.open("rb") as file:  # or the disk would still be at it when the measuring begins
+        os.fsync(file.fileno())
 
 
 def _talk(number: int, at: float) -> Changes:
