@@ -6,6 +6,7 @@ from random import Random
 
 from fixtures.script import BUNDLED, Script
 from history.scenario import Agents
+from history.tokens import find
 from simulators.workforce.complaints import Complaints
 from simulators.workforce.ledger import Ledger
 from simulators.workforce.mind import Inbox, Waiting, backoff_s, pause_s, skill
@@ -31,7 +32,9 @@ class SimulatedAgent:
         rng: Random,
         script: Script = BUNDLED,
         complaints: Complaints | None = None,
+        greetings: frozenset[str] = frozenset(),
     ) -> None:
+        self._greetings = greetings  # tokens of automatic texts that answer nothing
         self._complaints = complaints or Complaints(ledger, script)
         self._online = asyncio.Event()
         self.stations = [Station(name, connect, self._told, self._online, ledger, rng) for name in devices]
@@ -63,7 +66,8 @@ class SimulatedAgent:
                 self._read(device, event)
             elif event.sender == "bot":
                 self._ledger.told(device, event)
-                self._inbox.forget(event.conversation)  # answered: a person need not say it again
+                if find(event.text or "") not in self._greetings:
+                    self._inbox.forget(event.conversation)  # answered: a person need not say it again
         elif event.kind not in ("reply_failed", "in_doubt") or self._first(event.kind, event.client_id or ""):
             self._ledger.told(device, event)
             if event.kind == "released":

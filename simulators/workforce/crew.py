@@ -6,8 +6,10 @@ from functools import partial
 from random import Random
 from typing import cast
 
+from fixtures.automatic import automatic
 from fixtures.script import Script, script_of
 from history.run import RunSpec
+from history.tokens import find
 from history.writer import Writer
 from simulators.workforce import drops
 from simulators.workforce.agent import SimulatedAgent
@@ -79,6 +81,8 @@ def _simulate(
     habits = spec.scenario.agents
     ledger = Ledger(writer, agent.shop.id, agent.id, agent.capacity)
     wanted = spec.scenario.business.complaints and "complaints" in target.offers
+    texts = automatic(spec.number, script, spec.scenario.business)
+    greetings = frozenset(filter(None, map(find, (texts.welcome, texts.complaint_closed))))
     return SimulatedAgent(
         partial(target.connect, agent),
         [f"{agent.id}/{device}" for device in range(1, devices + 1)],
@@ -90,6 +94,7 @@ def _simulate(
         rng,
         script,
         Complaints(ledger, script, cast(HearsComplaints, target) if wanted else None, agent),
+        greetings,
     )
 
 

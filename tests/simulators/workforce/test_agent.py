@@ -11,7 +11,7 @@ import pytest
 from fixtures.dialogues import CLOSING, intents
 from fixtures.words import listed_in, words
 from history.scenario import Agents
-from history.tokens import find
+from history.tokens import AUTOMATIC, find, token
 from simulators.workforce.agent import SimulatedAgent
 from simulators.workforce.ledger import Ledger
 from simulators.workforce.replies import Replies
@@ -31,7 +31,9 @@ def working(target: Target, rows: Rows) -> Working:
     """Starts an agent of shop s01 with so many devices; business runs fast enough to wait for."""
 
     @asynccontextmanager
-    async def work(devices: int = 1, listed_share: float = 0.0, speed: float = 1e6) -> AsyncIterator[SimulatedAgent]:
+    async def work(
+        devices: int = 1, listed_share: float = 0.0, speed: float = 1e6, greetings: frozenset[str] = frozenset()
+    ) -> AsyncIterator[SimulatedAgent]:
         agent = SimulatedAgent(
             target.connect,
             [f"a1/{number}" for number in range(1, devices + 1)],
@@ -41,6 +43,7 @@ def working(target: Target, rows: Rows) -> Working:
             Ledger(rows.writer, "s01", "a1", 15),
             lambda: None,
             Random(1),
+            greetings=greetings,
         )
         for station in agent.stations:
             await station.connect()
@@ -213,3 +216,13 @@ async def test_what_a_bot_has_answered_is_not_answered_again(working: Working, t
         assert [call[2] for call in target.asked("reply")] == ["c2"]
     (shown,) = rows.of("auto_shown")
     assert (shown.conversation, shown.ref, shown.n) == ("c1", "m2", 2)
+
+
+async def test_a_greeting_leaves_the_customer_waiting_for_an_answer(working: Working, target: Target) -> None:
+    name = token(1, AUTOMATIC, 0)
+    async with working(speed=1e3, greetings=frozenset({name})) as _:
+        (device,) = target.devices
+        device.tell(message(1))
+        device.tell(Event("message", "c1", "bot", "m2", text=f"欢迎光临 {name}", seq=2))
+        await target.until(lambda: bool(target.asked("reply")))
+        assert [call[2] for call in target.asked("reply")] == ["c1"]
