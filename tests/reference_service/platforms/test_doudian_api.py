@@ -78,8 +78,9 @@ async def test_tokens_are_created_and_refreshed_by_calls_without_a_token(api: Do
 
 
 async def test_a_refused_or_strange_token_answer_is_an_error_that_says_so(api: Doudian, doudian: Any) -> None:
-    with pytest.raises(PlatformError, match=r"50001 dop\.token-generate-failed:code-invalid"):
+    with pytest.raises(PlatformError, match=r"refused: 50001$") as refused:
         await api.authorize(shop(), "wrong")
+    assert refused.value.words == "dop.token-generate-failed:code-invalid"
     doudian.script = [502, {"data": {"access_token": ""}}]
     with pytest.raises(PlatformError, match="not understood"):
         await api.refresh(shop())
