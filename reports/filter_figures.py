@@ -1,0 +1,51 @@
+"""What the security suite measured of a sensitive-word filter, class by class: never one total."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+
+class Recall(msgspec.Struct, frozen=True, rename={"name": "class"}):
+    """One class of evasion: of `hidden` listed words that were written so, the target's filter `found` so many."""
+
+    name: str
+    claimed: bool  # by the target; a class that is not is measured and shown, not judged
+    hidden: int
+    found: int
+
+
+class CleanTalk(msgspec.Struct, frozen=True):
+    """One kind of clean shop talk: of `n` sentences so many were taken for something else."""
+
+    category: str
+    n: int
+    alarms: int
+
+
+class Relation(msgspec.Struct, frozen=True):
+    """One relation that must hold for every text: cases looked at (up to the first failure), and how many broke it."""
+
+    name: str
+    examples: int
+    broken: int
+
+
+class FilterFigures(msgspec.Struct, frozen=True):
+    """All of it. Each test of the suite reports its part as the property `filter`; `merged` puts them together."""
+
+    classes: tuple[Recall, ...] = ()
+    clean: tuple[CleanTalk, ...] = ()
+    relations: tuple[Relation, ...] = ()
+
+
+def merged(parts: Iterable[Any]) -> FilterFigures | None:
+    """The parts (as JSON-like values) as one, in their order; None where there is none. Raises msgspec.MsgspecError."""
+    read = [msgspec.convert(part, FilterFigures) for part in parts]
+    if not read:
+        return None
+    return FilterFigures(
+        tuple(row for part in read for row in part.classes),
+        tuple(row for part in read for row in part.clean),
+        tuple(row for part in read for row in part.relations),
+    )
