@@ -1,0 +1,45 @@
+"""results.json: what a suite writes is what a report reads."""
+
+import pytest
+
+from reports.conformance import (
+    AlarmFigures,
+    Case,
+    Conformance,
+    EvasionFigures,
+    FilterFigures,
+    RelationFigures,
+    read,
+    save,
+)
+
+
+def test_what_is_saved_is_read_again(tmp_path):
+    figures = FilterFigures(
+        evasions=(EvasionFigures(name="width", claimed=True, hidden=40, found=40),),
+        alarms=(AlarmFigures(category="near misses", n=120, alarms=0),),
+        relations=(RelationFigures(name="idempotent masks", examples=200, broken=0),),
+    )
+    results = Conformance(
+        suite="security",
+        target="reference",
+        target_version="1.0",
+        started="2026-11-23T18:15:02+08:00",
+        seconds=61.5,
+        command="golive security",
+        platform="open-im",
+        cases=(Case(id="SYNC-1/a", promises=("SYNC-1",), state="broken", seconds=0.5, happened="一行\n又一行"),),
+        offers=("resume",),
+        selected=("SYNC-*",),
+        filter=figures,
+        planned=1,
+    )
+    save(results, tmp_path / "results.json")
+    assert read(tmp_path / "results.json") == results
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"suite": "load"}'])
+def test_what_is_no_result_is_refused(text, tmp_path):
+    (tmp_path / "results.json").write_text(text)
+    with pytest.raises(ValueError, match=r".+"):
+        read(tmp_path / "results.json")
