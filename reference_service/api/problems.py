@@ -7,6 +7,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from reference_service.domain.refusal import Code, Refusal
 from reference_service.shell.logs import log, where
@@ -75,13 +76,26 @@ async def on_problem(_: Request, error: Exception) -> Response:
     return render(error)
 
 
-async def on_http(_: Request, error: Exception) -> Response:
+async def on_http(request: Request, error: Exception) -> Response:
     """Starlette's handler for its own refusals: no such path, wrong method."""
     assert isinstance(error, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
     answer = render(Problem(error.status_code, code))
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """What may be done to this path: Starlette names the methods of the first of its routes only (RFC 9110, 10.2.1)."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    return {
+        method
+        for route in routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 async def on_refusal(_: Request, error: Exception) -> Response:
