@@ -1,0 +1,1 @@
+"""The contract suite: what a black box can see of every promise, on any target."""

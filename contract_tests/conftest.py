@@ -1,0 +1,3 @@
+"""The contract suite's plugin."""
+
+pytest_plugins = ["suites.plugin"]

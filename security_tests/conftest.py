@@ -1,0 +1,3 @@
+"""The security suite's plugin."""
+
+pytest_plugins = ["suites.plugin"]

@@ -1,0 +1,295 @@
+"""The lab: the simulated platform in this process, a target behind its adapter, and shops for tests to use up."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+import aiohttp
+import pytest
+
+from history.run import RunFolder, RunSpec, ShopSpec
+from history.scenario import Gateway
+from history.tokens import token
+from history.writer import Writer
+from simulators.douyin.doors import KEY_HEADER
+from simulators.douyin.listening import Listening
+from simulators.douyin.profiles import profile
+from simulators.douyin.server import gateway as serve_gateway
+from simulators.workforce.roster import register
+from suites.api import Api, Who
+from suites.contract import operations, operations_of, parsed
+from suites.customer import Customer
+from suites.desk import Desk
+from suites.hosting import Hosted
+from suites.setting import Setting, sized, specification
+from suites.story import Story
+from targets.interface import Agent, Cursor, Device, Run, Shop, Target, Version
+from targets.loading import load
+from targets.platform import Platform
+
+_SENDER: Final = 1  # of the tokens that this process hands out
+_POLL_S: Final = 0.02
+
+
+class LabShop:
+    """A shop of one test: its specification, the target's Shop, its agents, our contract's API where it speaks it."""
+
+    def __init__(self, lab: "Lab", spec: ShopSpec, target: Shop, agents: list[Agent]) -> None:
+        self.lab, self.spec, self.target, self.agents = lab, spec, target, agents
+        self._numbers = count(1)
+
+    @property
+    def api(self) -> Api:
+        """Calls of our contract as this shop's people; skips the test where the target does not speak it."""
+        self.lab.need("contract")
+        return Api(
+            self.lab.run.http,
+            self.lab.run.target_url,
+            self._bearer,
+            self.lab.operations,
+            self.lab.story,
+            self.lab.patience_s,
+        )
+
+    async def customer(self, name: str = "", nick: str = "", after: int = 0) -> Customer:
+        """A customer who came; a new one unless `name` is that of one who was here before."""
+        own = name or f"{self.spec.id}-c{next(self._numbers)}"
+        made = Customer(own, self.spec.id, self.lab.mark, self.lab.story, self.lab.patience_s)
+        await made.come(self.lab.run.http, self.lab.gateway_url, nick or f"测试{own}", after)
+        self.lab.guests.append(made)
+        return made
+
+    async def desk(
+        self, agent: int | Agent = 0, device: str = "1", resume: Cursor | None = None, *, online: bool = True
+    ) -> Desk:
+        """A device of an agent, connected, and the agent online unless told otherwise."""
+        who = agent if isinstance(agent, Agent) else self.agents[agent]
+        name = f"{who.id}/{device}"
+        connected = await self.lab.connect(who, name, resume)
+        made = Desk(who, connected, name, self.lab)
+        if online:
+            await made.availability("online")
+        return made
+
+    async def _bearer(self, who: Who) -> str:
+        kinds: dict[Who, Shop | None] = {"admin": self.target, "operator": None}
+        speaker = cast(Any, self.lab.target)
+        return str(await speaker.bearer(kinds[who] if isinstance(who, str) else who))
+
+
+class Lab:
+    """One target, one gateway. Tests run one after the other here; a process of its own has a lab of its own."""
+
+    def __init__(
+        self,
+        asked: Setting,
+        spec: RunSpec,
+        target: Target,
+        run: Run,
+        version: Version,
+        near: str,
+        hosted: Hosted | None,
+    ) -> None:
+        self.asked, self.spec, self.target, self.run, self.version = asked, spec, target, run, version
+        self.gateway_url = near
+        self.hosted = hosted
+        self.story = Story()
+        self.patience_s = asked.patience_s
+        self.operations: frozenset[str] = frozenset()  # what the target's own openapi.yaml lists
+        self.guests: list[Customer] = []
+        self.desks: list[Desk] = []
+        self.loop = asyncio.get_running_loop()
+        self.folder = Path()
+        self._specs: Iterator[ShopSpec] = iter(spec.shops)
+        self._marks = count(1)
+        self._webhook = ""
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What the adapter offers, and a restart where the target is the suite's own process."""
+        return self.target.offers | ({"restart"} if self.hosted else frozenset())
+
+    @property
+    def platform(self) -> Platform:
+        """The platform profile of this lab: for pushes a test makes itself."""
+        return profile(self.spec.platform, self.spec.scenario.gateway)
+
+    def need(self, *names: str) -> None:
+        """Skip the test, which is *not verified*, where the target does not offer one of these."""
+        for name in names:
+            if name not in self.offers:
+                pytest.skip(f"not offered: {name}")
+
+    def may(self, harm: str) -> None:
+        """Skip where a test would harm a system that is not ours and whose adapter does not say that it may."""
+        if self.hosted is None and harm not in self.target.limits.may_harm:
+            pytest.skip(f"not offered: the adapter's limits.may_harm does not name {harm!r}")
+
+    def mark(self) -> str:
+        """A letters-only token that no other text of this run has."""
+        return token(self.spec.number, _SENDER, next(self._marks))
+
+    async def shop(self, agents: int = 1, capacity: int = 15) -> LabShop:
+        """A shop of its own for a test, with that many agents (all certified, none online)."""
+        try:
+            spec = sized(next(self._specs), agents, capacity)
+        except StopIteration:
+            raise AssertionError("the suite has used up all its shops") from None
+        made = await self.target.shop(spec)
+        if not self._webhook:
+            await register(self.run.http, self.gateway_url, self.spec.key, made.webhook_url, _trust(self.run.ca_file))
+            self._webhook = made.webhook_url
+        assert made.webhook_url == self._webhook, f"{made.webhook_url}: an application has one webhook, {self._webhook}"
+        staff = await self.target.agents(made, agents)
+        self.story.tell("lab", f"shop {spec.id} with {agents} agents, capacity {capacity}")
+        return LabShop(self, spec, made, staff)
+
+    async def connect(self, agent: Agent, device: str, resume: Cursor | None) -> Device:
+        """The adapter's connect."""
+        return await self.target.connect(agent, device, resume)
+
+    async def disturb(self, customer: Customer, **what: object) -> None:
+        """Let the platform do something to the customer's next message, or the next call about it (docs/gateway.md)."""
+        wish = {"customer": customer.id, "shop": customer.shop, "with": what}
+        async with self.run.http.post(
+            f"{self.gateway_url}/_golive/disturb", json=wish, headers={KEY_HEADER: self.spec.key}
+        ) as answer:
+            assert answer.status == 200, await answer.text()
+        self.story.tell("platform", f"will disturb {customer.id}: {what}")
+
+    async def pending(self) -> int:
+        """Pushes that the platform has neither got acknowledged nor given up."""
+        async with self.run.http.get(f"{self.gateway_url}/_golive/health") as answer:
+            return int((await answer.json())["pending"])
+
+    async def settled(self) -> None:
+        """Wait until the platform has nothing on its way to the target."""
+        async with asyncio.timeout(60):
+            while await self.pending():  # noqa: ASYNC110  (the platform has no event for it)
+                await asyncio.sleep(_POLL_S)
+
+    async def advance(self, seconds: float) -> None:
+        """Let the target's business time jump ahead; what became due then has happened when it returns."""
+        self.need("clock")
+        self.story.tell("clock", f"jumps {seconds:g} s ahead")
+        await cast(Any, self.target).advance(seconds)
+
+    async def restart(self, how: Literal["kill", "stop"] = "kill") -> None:
+        """kill -9, or a clean stop, and a new start; devices lose their connections."""
+        self.need("restart")
+        self.story.tell("lab", f"restarts the target ({how})")
+        if self.hosted is None:
+            await cast(Any, self.target).restart(how)
+            return
+        await self.hosted.stop(how)
+        await self.hosted.start()
+
+    async def tidy(self) -> None:
+        """End what a test left open."""
+        for guest in self.guests:
+            with contextlib.suppress(Exception):  # the test is over: how its connections end is nobody's matter
+                await guest.leave()
+        for desk in self.desks:
+            with contextlib.suppress(Exception):
+                await desk.end()
+        self.guests.clear()
+        self.desks.clear()
+
+
+@contextlib.asynccontextmanager
+async def open_lab(
+    asked: Setting,
+    folder: Path,
+    *,
+    name: str = "suite",
+    platform: str = "",
+    gateway: Gateway | None = None,
+    service: tuple[str, ...] = (),
+) -> AsyncIterator[Lab]:
+    """A lab inside the block. `gateway` are the simulated platform's settings, `service` more arguments of the bundled
+    reference. Raises Failure, TargetError, ProfileError or OSError where it cannot be set up.
+    """
+    spec = specification(asked, name, datetime.now(), platform, gateway)
+    run_folder = RunFolder(folder / spec.id)
+    run_folder.write_spec(spec)
+    async with contextlib.AsyncExitStack() as stack:
+        writer = stack.enter_context(contextlib.closing(Writer(run_folder.history, "gateway", spec.id)))
+        near, far = await _platform(stack, asked, spec, writer)
+        hosted = await _hosted(stack, asked, run_folder.path, far, service)
+        http = await stack.enter_async_context(_client(asked))
+        run = _run(asked, spec, hosted, http, far)
+        target = load(asked.adapter)
+        version = await target.open(run)
+        lab = Lab(asked, spec, target, run, version, near, hosted)
+        lab.folder = run_folder.path
+        lab.operations = await _operations(lab)
+        try:
+            yield lab
+        finally:
+            await lab.tidy()
+            for left in await target.close():
+                print(f"left behind at the target: {left.what} ({left.where})", flush=True)
+
+
+async def _platform(stack: contextlib.AsyncExitStack, asked: Setting, spec: RunSpec, writer: Writer) -> tuple[str, str]:
+    reach = asked.reach
+    cert, key = (Path(file) if file else None for file in (reach.tls_cert, reach.tls_key))
+    listening = Listening(reach.listen or Listening().host, reach.gateway_port, cert, key, reach.public_url)
+    allow = asked.bound.allow if asked.bound else ()
+    port = await stack.enter_async_context(serve_gateway(spec, writer, listening, allow, _trust(reach.target_ca)))
+    return listening.near_url(port), listening.far_url(port)
+
+
+async def _hosted(
+    stack: contextlib.AsyncExitStack, asked: Setting, folder: Path, gateway: str, extra: tuple[str, ...]
+) -> Hosted | None:
+    if asked.bound is not None:
+        return None
+    hosted = Hosted(asked.program, folder, gateway, extra)
+    stack.push_async_callback(hosted.stop)
+    await hosted.start()
+    return hosted
+
+
+def _client(asked: Setting) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=0, ssl=_trust(asked.reach.target_ca or asked.reach.ca))
+    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=60))
+
+
+def _run(asked: Setting, spec: RunSpec, hosted: Hosted | None, http: aiohttp.ClientSession, far: str) -> Run:
+    keys = {"operator_key": hosted.operator_key} if hosted else asked.secrets
+    return Run(
+        id=spec.id,
+        gateway_url=far.rstrip("/"),
+        target_url=hosted.url if hosted else cast(Any, asked.bound).url.rstrip("/"),
+        app=spec.app,
+        shops=spec.shops,
+        business_speed=spec.scenario.business_speed,
+        http=http,
+        secrets=keys,
+        platform=spec.platform_name,
+        ca_file=asked.reach.ca,
+    )
+
+
+async def _operations(lab: Lab) -> frozenset[str]:
+    """What the target's own /openapi.yaml lists; without one, all of the contract."""
+    if "contract" not in lab.target.offers:
+        return frozenset()
+    async with lab.run.http.get(f"{lab.run.target_url}/openapi.yaml") as answer:
+        if answer.status != 200:
+            return frozenset(operations())
+        listed = {operation.id for operation in operations_of(parsed(await answer.text()))}
+    return frozenset(listed & operations().keys())
+
+
+def _trust(ca: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca:
+        context.load_verify_locations(ca)
+    return context

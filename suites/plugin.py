@@ -1,0 +1,282 @@
+"""The pytest plugin of both suites: options, the mark `promise`, the fixtures `lab` and `labs`, and results.json."""
+
+import contextlib
+import difflib
+import fnmatch
+import shlex
+from collections.abc import AsyncIterator, Generator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from golive import config
+from golive.cast import REFERENCE
+from golive.failures import Failure
+from history.scenario import Gateway
+from reports.conformance import Case, Conformance, Suite, save
+from suites import outcome
+from suites.lab import Lab, open_lab
+from suites.setting import Setting, setting
+
+HUNG_S: Final = 120.0  # a test that takes longer hangs
+NOTHING, HARNESS = 5, 4  # pytest's own exit code for "no tests", and golive's for "the harness failed"
+_SETTING: Final = pytest.StashKey[Setting]()
+_BOOK: Final = pytest.StashKey["Book"]()
+_FAILED: Final = (Failure, Exception)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a suite."""
+    group = parser.getgroup("golive")
+    group.addoption("--target", default=config.REFERENCE, help="a target of golive.toml; the bundled reference")
+    group.addoption("--golive-toml", default="golive.toml", metavar="FILE", help="where targets are written")
+    group.addoption("--promise", action="append", default=[], metavar="PATTERN", help="such as 'ROUTE-*'; repeatable")
+    group.addoption("--case", default="", metavar="ID", help="one case, by the id that a report shows")
+    group.addoption("--results", default="", metavar="FILE", help="write results.json there")
+    group.addoption("--patience", type=float, default=10.0, metavar="S", help="how long to wait for what must come")
+    group.addoption("--reference-program", default="", help="what Python runs as the bundled reference")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read golive.toml; a wrong option ends the session before anything is started."""
+    config.addinivalue_line("markers", "promise(*ids): the promises (contract/promises.toml) that a test is about")
+    config.addinivalue_line("markers", "owasp(item): the item of OWASP's lists that an attack is about")
+    if unknown := [
+        pattern for pattern in config.getoption("promise") if not fnmatch.filter(outcome.promises(), pattern)
+    ]:
+        near = difflib.get_close_matches(unknown[0], outcome.promises(), 1)
+        hint = f"; did you mean {near[0]}?" if near else "; they stand in contract/promises.toml"
+        raise pytest.UsageError(f"--promise {unknown[0]} is no promise{hint}")
+    program = tuple(shlex.split(config.getoption("reference_program"))) or REFERENCE
+    file = Path(config.getoption("golive_toml"))
+    try:
+        config.stash[_SETTING] = setting(config.getoption("target"), file, program, config.getoption("patience"))
+    except Failure as failure:
+        raise pytest.UsageError(str(failure)) from failure
+    config.stash[_BOOK] = Book(config)
+    config.pluginmanager.register(config.stash[_BOOK], "golive-book")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Name each test's promises and case, choose those asked for, and let all share one event loop."""
+    chosen: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    patterns, only = config.getoption("promise"), config.getoption("case")
+    seen: dict[str, str] = {}
+    for item in items:
+        named = outcome.promises_of(item)
+        name = outcome.case_id(item, named)
+        if name in seen:
+            raise pytest.UsageError(f"{item.nodeid} and {seen[name]} are both case {name}: rename one")
+        seen[name] = item.nodeid
+        item.user_properties += [("promise", each) for each in named] + [("case", name)]
+        item.user_properties += [("owasp", str(mark.args[0])) for mark in item.iter_markers("owasp")]
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(HUNG_S))
+        wanted = not patterns or any(fnmatch.filter(named, pattern) for pattern in patterns)
+        (chosen if wanted and only in ("", name) else left).append(item)
+    if only and not chosen:
+        near = difflib.get_close_matches(only, seen, 1)
+        raise pytest.UsageError(f"--case {only} is no case" + (f"; did you mean {near[0]}?" if near else ""))
+    if left:
+        config.hook.pytest_deselected(items=left)
+    items[:] = chosen
+
+
+class Labs:
+    """The labs of this process, each opened when first asked for; one that cannot be opened is not tried again."""
+
+    def __init__(self, asked: Setting, folder: Path) -> None:
+        self.open: dict[tuple[object, ...], Lab] = {}
+        self._asked, self._folder = asked, folder
+        self._stack = contextlib.AsyncExitStack()
+        self.failed = ""
+
+    async def __call__(
+        self, *, platform: str = "", gateway: Gateway | None = None, service: tuple[str, ...] = ()
+    ) -> Lab:
+        """The lab with that platform profile, gateway and further arguments of the bundled reference."""
+        if self.failed:
+            pytest.fail(self.failed, pytrace=False)
+        key = (platform, gateway, service)
+        if key not in self.open:
+            if service and self._asked.bound is not None:
+                pytest.skip("not offered: a target with settings of a test's own; only the bundled reference has them")
+            try:
+                made = open_lab(self._asked, self._folder, platform=platform, gateway=gateway, service=service)
+                self.open[key] = await self._stack.enter_async_context(made)
+            except _FAILED as error:
+                self.failed = f"the lab cannot be set up: {error or type(error).__name__}"
+                pytest.fail(self.failed, pytrace=False)
+        return self.open[key]
+
+    async def close(self) -> None:
+        """Close them all."""
+        await self._stack.aclose()
+
+    def story(self) -> str:
+        """What happened in all of them."""
+        return "\n".join(text for lab in self.open.values() if (text := lab.story.text()))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def all_labs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
+    """The labs of this process."""
+    made = Labs(request.config.stash[_SETTING], tmp_path_factory.mktemp("labs"))
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def labs(all_labs: Labs) -> AsyncIterator[Labs]:
+    """Labs with settings of a test's own: `await labs(platform="doudian")`. What the test leaves open is ended."""
+    for lab in all_labs.open.values():
+        lab.story.begin()
+    yield all_labs
+    for lab in all_labs.open.values():
+        await lab.tidy()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lab(labs: Labs) -> Lab:
+    """The lab of the adapter's own platform."""
+    return await labs()
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
+    """Tell the controller what it needs for the Case; a failure in words for people goes before pytest's own."""
+    result = yield
+    report: pytest.TestReport = result.get_result()
+    labs_ = getattr(item, "funcargs", {}).get("labs") or getattr(item, "funcargs", {}).get("all_labs")
+    if labs_ is not None and labs_.open:
+        report.user_properties.append(("lab", _about(next(iter(labs_.open.values())))))
+    if not report.failed or call.excinfo is None:
+        return
+    error = call.excinfo.value
+    name = dict(item.user_properties)["case"]
+    command = outcome.again(_suite(item.config), item.config.getoption("target"), str(name))
+    story = labs_.story() if labs_ is not None else ""
+    text = outcome.happened([str(v) for k, v in item.user_properties if k == "promise"], error, story, command)
+    report.user_properties += [("happened", text), ("broken", outcome.is_broken(error))]
+    if item.config.option.tbstyle == "auto":  # a person runs it; --tb=short and the like are for who mends the suite
+        where = call.excinfo.traceback[-1]
+        report.longrepr = f"{text}\nthe test:\n  {item.nodeid} (the error left {where.path}:{where.lineno + 1})"
+    if "the lab cannot be set up" in str(error):
+        report.user_properties.append((outcome.FAILED_LAB, str(error)))
+
+
+def _about(lab: Lab) -> dict[str, object]:
+    version = " ".join(lab.version)
+    return {"version": version, "offers": sorted(lab.offers), "platform": lab.spec.platform_name}
+
+
+def _suite(config: pytest.Config) -> Suite:
+    return "security" if any("security_tests" in str(each) for each in config.args) else "contract"
+
+
+class Book:
+    """On the controller: collects every test's reports, and writes results.json after each test."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._begun, self._started = monotonic(), datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+        self._reports: dict[str, list[pytest.TestReport]] = {}
+        self._cases: list[Case] = []
+        self._lab: dict[str, object] = {}
+        self._filter: Any = None
+        self._planned = 0
+        self._failed = ""
+        self.session: pytest.Session | None = None
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session, to be able to end it."""
+        self.session = session
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """How many are to come (a worker of xdist tells it itself)."""
+        self._planned = len(session.items)
+
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """The same where workers collect."""
+        self._planned = len(ids)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One more report; the clean-up's ends a test."""
+        reports = self._reports.setdefault(report.nodeid, [])
+        reports.append(report)
+        if report.when != "teardown":
+            return
+        del self._reports[report.nodeid]
+        properties = outcome.told(reports)
+        self._lab = properties.lab or self._lab
+        self._filter = _joined(self._filter, properties.filter)
+        target, suite = self._config.getoption("target"), _suite(self._config)
+        self._cases.append(outcome.case(reports, outcome.again(suite, target, properties.case)))
+        if properties.lab_failed and self.session is not None:
+            self._failed = self._failed or properties.lab_failed
+            self.session.shouldstop = properties.lab_failed
+        self._write()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Nothing but skips is no pass, and a lab that could not be set up is the harness's failure."""
+        if hasattr(self._config, "workerinput"):
+            return
+        self._write()
+        if self._failed:
+            session.exitstatus = HARNESS
+        elif session.exitstatus == 0 and not any(each.state == "holds" for each in self._cases):
+            session.exitstatus = NOTHING
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """The one sentence that matters where nothing could be tested."""
+        if self._failed:
+            terminalreporter.write_line(f"golive: {self._failed}", red=True)
+
+    def results(self) -> Conformance:
+        """All that is known so far."""
+        option = self._config.getoption
+        patterns = tuple(option("promise"))
+        command = ["golive", _suite(self._config)]
+        command += ["--target", option("target")] if option("target") != config.REFERENCE else []
+        command += [word for pattern in patterns for word in ("--promise", pattern)]
+        command += ["--case", option("case")] if option("case") else []
+        return Conformance(
+            suite=_suite(self._config),
+            target=option("target"),
+            target_version=str(self._lab.get("version", "")),
+            started=self._started,
+            seconds=round(monotonic() - self._begun, 1),
+            command=shlex.join(command),
+            platform=str(self._lab.get("platform", "")),
+            cases=tuple(sorted(self._cases, key=lambda each: each.id)),
+            offers=tuple(msgspec.convert(self._lab.get("offers", []), list[str])),
+            selected=patterns,
+            filter=self._filter,
+            planned=self._planned,
+            chosen=option("case"),
+        )
+
+    def _write(self) -> None:
+        file = self._config.getoption("results")
+        if file and not hasattr(self._config, "workerinput"):
+            save(self.results(), Path(file))
+
+
+def _joined(before: Any, now: Any) -> Any:
+    """The filter's figures of several tests, one after the other."""
+    if before is None or now is None:
+        return before or now
+    return type(now)(
+        evasions=before.evasions + now.evasions,
+        alarms=before.alarms + now.alarms,
+        relations=before.relations + now.relations,
+    )
