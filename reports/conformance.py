@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from reports.filter_figures import FilterFigures as FilterFigures
 from reports.model import State
 
 RESULTS = "results.json"
@@ -22,39 +23,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     happened: str = ""  # of a failure: what was promised / what happened / the story
     again: str = ""  # the shortest command to see it again
     owasp: tuple[str, ...] = ()  # of an attack: "API1:2023 Broken Object Level Authorization"
-
-
-class EvasionFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One class of evasions: how many texts hid a listed word that way, and in how many it was found all the same."""
-
-    name: str  # of the class: "width", "pinyin"
-    claimed: bool  # the target says that it sees through this class; what is not claimed is shown and not judged
-    hidden: int
-    found: int
-
-
-class AlarmFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One category of clean shop talk: how many sentences, and how many of them raised an alarm."""
-
-    category: str
-    n: int
-    alarms: int
-
-
-class RelationFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One relation that must hold between texts and verdicts: examples tried, and those that broke it."""
-
-    name: str
-    examples: int
-    broken: int
-
-
-class FilterFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What the filter's properties counted, class by class: there is no total on purpose."""
-
-    evasions: tuple[EvasionFigures, ...] = ()
-    alarms: tuple[AlarmFigures, ...] = ()
-    relations: tuple[RelationFigures, ...] = ()
 
 
 class Conformance(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +45,10 @@ class Conformance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def save(results: Conformance, file: Path) -> None:
-    """Write results.json. Raises OSError."""
-    file.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    """Write results.json, at once: who reads it meanwhile sees the old or the new one. Raises OSError."""
+    temporary = file.with_name(f".{file.name}.new")
+    temporary.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    temporary.replace(file)
 
 
 def read(file: Path) -> Conformance:

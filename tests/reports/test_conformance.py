@@ -2,23 +2,15 @@
 
 import pytest
 
-from reports.conformance import (
-    AlarmFigures,
-    Case,
-    Conformance,
-    EvasionFigures,
-    FilterFigures,
-    RelationFigures,
-    read,
-    save,
-)
+from reports.conformance import Case, Conformance, read, save
+from reports.filter_figures import CleanTalk, FilterFigures, Recall, Relation
 
 
 def test_what_is_saved_is_read_again(tmp_path):
     figures = FilterFigures(
-        evasions=(EvasionFigures(name="width", claimed=True, hidden=40, found=40),),
-        alarms=(AlarmFigures(category="near misses", n=120, alarms=0),),
-        relations=(RelationFigures(name="idempotent masks", examples=200, broken=0),),
+        classes=(Recall("width", True, 40, 40),),
+        clean=(CleanTalk("near misses", 120, 0),),
+        relations=(Relation("idempotent masks", 200, 0),),
     )
     results = Conformance(
         suite="security",

@@ -1,0 +1,105 @@
+"""accepted.toml: failures a team knows of and bears for a while, each with a reason, an owner and an end.
+
+[[accepted]]
+promise = "KNOW-1"          # or: case = "KNOW-1/search_finds_the_planted_article"
+reason = "search is rebuilt in March"
+owner = "Li Wei"
+expires = 2027-03-31        # the last day it counts
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from reports.conformance import Case
+from reports.matrix import promises
+
+
+class AcceptedError(ValueError):
+    """accepted.toml is wrong; the text says where and what would be right."""
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One known failure: of a whole promise, or of one case."""
+
+    reason: str
+    owner: str
+    expires: date
+    promise: str = ""
+    case: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is accepted."""
+        return self.promise or self.case
+
+    def told(self) -> str:
+        """Why, who and until when."""
+        return f"{self.reason}, {self.owner}, until {self.expires.isoformat()}"
+
+    def covers(self, case: Case, promise: str) -> bool:
+        """Whether it speaks of this case as far as this promise goes."""
+        return self.case == case.id if self.case else self.promise == promise
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    accepted: tuple[Accepted, ...] = ()
+
+
+def load(file: Path) -> tuple[Accepted, ...]:
+    """The entries of the file. Raises AcceptedError where it cannot be read, or an entry is wrong."""
+    try:
+        entries = msgspec.toml.decode(file.read_text(encoding="utf-8"), type=_File).accepted
+    except (OSError, ValueError) as error:
+        raise AcceptedError(f"{file}: {error}") from error
+    for number, entry in enumerate(entries, 1):
+        if wrong := _wrong(entry):
+            raise AcceptedError(f"{file}, entry {number}: {wrong}")
+    return entries
+
+
+def _wrong(entry: Accepted) -> str:
+    if bool(entry.promise) == bool(entry.case):
+        return "name either a promise or a case"
+    if empty := [field for field in ("reason", "owner") if not getattr(entry, field).strip()]:
+        return f"{entry.name} needs a {' and a '.join(empty)}"
+    if entry.promise and entry.promise not in promises.catalogue():
+        try:
+            promises.check([entry.promise])
+        except promises.UnknownPromise as error:
+            return str(error)
+        return f"{entry.promise} is a pattern; name each promise"
+    return ""
+
+
+def bearing(case: Case, promise: str, entries: Iterable[Accepted], today: date) -> str:
+    """The acceptance that makes this broken case bearable for this promise, in words, or ""."""
+    if promises.never_accepted(promise):
+        return ""
+    return next((e.told() for e in entries if e.covers(case, promise) and e.expires >= today), "")
+
+
+def objections(entries: Iterable[Accepted], cases: Sequence[Case], today: date) -> list[str]:
+    """What is wrong with the entries as this run saw things: each is a reason for no GO, one sentence."""
+    asked: tuple[Callable[[Accepted, Sequence[Case], date], str], ...] = (_expired, _unbearable, _passes)
+    return [next(filter(None, found), "") for e in entries if any(found := [ask(e, cases, today) for ask in asked])]
+
+
+def _expired(entry: Accepted, _cases: Sequence[Case], today: date) -> str:
+    return f"accepted: {entry.name} expired on {entry.expires.isoformat()}" if entry.expires < today else ""
+
+
+def _unbearable(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
+    named = {entry.promise} if entry.promise else {p for case in cases if case.id == entry.case for p in case.promises}
+    bad = next((each for each in sorted(named) if promises.never_accepted(each)), "")
+    return f"accepted: {entry.name} cannot be accepted: loss, forgery and leaks never are" if bad else ""
+
+
+def _passes(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
+    """A listed failure that is none any more must leave the list, or it would hide the next one."""
+    covered = [case for case in cases if any(entry.covers(case, promise) for promise in case.promises)]
+    states = {case.state for case in covered}
+    passes = "holds" in states and states <= {"holds", "not verified"}
+    return f"accepted: {entry.name} holds now; take it out of the list" if passes else ""
