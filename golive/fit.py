@@ -9,8 +9,6 @@ from history.scenario import Scenario
 from simulators.demand import answerable, excess, scaled
 from targets.interface import Limits
 
-SETTABLE = "clock"  # what a target offers whose tier, reminder and complaint clocks can be set (design: time)
-
 
 def bounded(scenario: Scenario, *limits: float | None) -> Scenario:
     """The scenario with the lowest max_rate of its own and those limits. Raises Usage where it asks for more."""
@@ -33,12 +31,13 @@ def staffed(scenario: Scenario, limits: Limits) -> Scenario:
     )
 
 
-def timed(scenario: Scenario, offers: frozenset[str]) -> Scenario:
-    """At a target whose clock cannot be set, business_speed is 1, and rates fall to what agents can answer then.
+def timed(scenario: Scenario) -> Scenario:
+    """At a target that golive does not start itself business_speed is 1, and rates fall to what agents can answer then.
 
+    Offering `clock` changes nothing of that: a clock that jumps does not run faster.
     The shape of the load stays; `fit_agents = false` keeps its rates. What was changed is in the scenario's notes.
     """
-    if SETTABLE in offers or scenario.business_speed == 1.0:
+    if scenario.business_speed == 1.0:
         return scenario
     slow = msgspec.structs.replace(scenario, business_speed=1.0)
     notes = [*scenario.notes, f"business_speed is 1, not {scenario.business_speed:g}: the target's clock cannot be set"]

@@ -145,7 +145,7 @@ def suited(scenario: Scenario, bound: config.TargetConfig | None) -> Scenario:
         raise Usage(str(error)) from error
     limits = target.limits or Limits()
     own = bound.adapter == config.REFERENCE
-    fitted = scenario if own else timed(staffed(scenario, limits), target.offers)
+    fitted = scenario if own else timed(staffed(scenario, limits))
     return bounded(fitted, bound.max_rate, limits.max_rate)
 
 

@@ -6,7 +6,7 @@ methods of that name's protocol; what is absent is reported as *not verified*.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, Protocol
 
 import aiohttp
 import msgspec
@@ -14,6 +14,63 @@ import msgspec
 from fixtures.automatic import Automatic
 from fixtures.words import BUNDLED, Listed
 from history.run import App, ShopSpec
+from targets.vocabulary import (
+    Action,
+    Agent,
+    Change,
+    Closed,
+    Edit,
+    Event,
+    FilterVerdict,
+    Held,
+    Hit,
+    Hours,
+    Leftover,
+    Profile,
+    Read,
+    Recall,
+    Sent,
+    Shop,
+    Snapshot,
+    Transfer,
+    Verdict,
+    Version,
+    WordRule,
+    Words,
+)
+
+__all__ = [  # with the vocabulary's, so that an adapter imports from here alone
+    "FIGURES",
+    "OFFERS",
+    "Action",
+    "Agent",
+    "Change",
+    "Closed",
+    "Cursor",
+    "Device",
+    "Edit",
+    "Event",
+    "FilterVerdict",
+    "Held",
+    "Hit",
+    "Hours",
+    "Leftover",
+    "Limits",
+    "Profile",
+    "Read",
+    "Recall",
+    "Run",
+    "Sent",
+    "Shop",
+    "Snapshot",
+    "Target",
+    "TargetError",
+    "Transfer",
+    "Verdict",
+    "Version",
+    "WordRule",
+    "Words",
+]
 
 Cursor = str  # opaque to the harness, handed back to connect()
 
@@ -24,6 +81,18 @@ OFFERS: Final[Mapping[str, tuple[str, ...]]] = {
     "profiles": ("profiles",),
     "complaints": ("complain", "close_complaint"),
     "figures": ("figures",),
+    "history": ("history",),
+    "state": ("state",),
+    "read": ("act",),
+    "recall": ("act",),
+    "edit": ("act",),
+    "transfer": ("act",),
+    "filter": ("check_texts",),
+    "words": ("configure",),
+    "hours": ("configure",),
+    "clock": ("advance",),
+    "restart": ("restart",),
+    "contract": ("bearer",),
 }
 FIGURES: Final[tuple[str, ...]] = ("rated", "satisfied", "rounds", "round_seconds", "conversations", "resolved")
 
@@ -32,6 +101,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What the target can bear, and what may be done to it."""
 
     max_agents: int = 1000
+    max_shops: int = 0  # 0: as many as are asked for
     max_rate: float | None = None  # customer messages a second
     poll_s: float = 0.0  # a polling adapter's interval: an observation error
     may_harm: frozenset[str] = frozenset()
@@ -56,79 +126,6 @@ class Run:
     platform: str = "open-im"  # the profile this run's platform speaks
     ca_file: str = ""
     words: tuple[Listed, ...] = BUNDLED.entries  # the merchant's list, for the target's filter
-
-
-class Version(NamedTuple):
-    """The target as it named itself."""
-
-    name: str
-    version: str
-
-
-class Shop(NamedTuple):
-    """A shop the target has or lent. `webhook_url` is where the platform pushes its messages."""
-
-    id: str  # the harness's id (ShopSpec.id)
-    target_id: str
-    webhook_url: str
-
-
-class Agent(NamedTuple):
-    """A person who can sign in. `secret` is a password or token; it is never written to a history."""
-
-    id: str
-    shop: Shop
-    capacity: int
-    secret: str
-
-
-class Event(NamedTuple):
-    """What an agent's device was told. `platform_id` is set for a customer's message where the target keeps it."""
-
-    kind: str  # message | withheld | assigned | released | reply_failed | in_doubt | tier | complaint | csat | other
-    conversation: str  # the target's id
-    sender: Literal["customer", "agent", "bot", "system"]
-    target_id: str = ""
-    platform_id: str | None = None
-    client_id: str | None = None
-    text: str | None = None
-    seq: int | None = None
-    note: str = ""
-    raw: bytes = b""
-
-
-class Closed(NamedTuple):
-    """The device's connection ended; `resumable` says whether its cursor is still worth trying."""
-
-    code: int
-    reason: str
-    resumable: bool = True
-
-
-class Sent(NamedTuple):
-    """The target's answer to a reply. `unknown`: a timeout or a lost connection, it may have happened.
-
-    A failure with code `overloaded` asks for the same again, later.
-    """
-
-    outcome: Literal["ok", "failed", "unknown"]
-    target_id: str = ""
-    code: str = ""
-
-
-class Leftover(NamedTuple):
-    """Test data an adapter could not remove."""
-
-    what: str
-    where: str
-
-
-class Profile(NamedTuple):
-    """A customer the shop knows before they come: how often they bought, and for how much in all (fen)."""
-
-    account: str  # on the platform
-    orders: int
-    spent: int
 
 
 class Device(Protocol):
@@ -173,7 +170,7 @@ class Target(Protocol):
     """A system under test."""
 
     name: str
-    offers: frozenset[str]
+    offers: frozenset[str]  # what stands here after `open` counts: it may turn out to be less
     limits: Limits
     platform: str  # a profile the gateway knows ("open-im"), or "file.py:name" of the team's own
 
@@ -231,6 +228,78 @@ class HasFigures(Target, Protocol):
 
     async def figures(self, shop: Shop) -> Mapping[str, float]:
         """Of FIGURES those it has: counts, and round_seconds, the sum of waits for a person's reply (business s)."""
+        ...
+
+
+class KeepsHistory(Target, Protocol):
+    """Offers `history`."""
+
+    async def history(self, agent: Agent, conversation: str, after: int) -> list[Event]:
+        """Every message of a conversation after that seq, by rising seq, as an agent may see it.
+
+        What was recalled is of kind `other`, note `recalled`. Raises TargetError.
+        """
+        ...
+
+
+class ShowsState(Target, Protocol):
+    """Offers `state`."""
+
+    async def state(self, agent: Agent) -> Snapshot:
+        """What a device of this agent that begins now would show. Raises TargetError."""
+        ...
+
+
+class Acts(Target, Protocol):
+    """Offers `read`, `recall`, `edit` or `transfer`; only actions that are offered are asked for."""
+
+    async def act(self, agent: Agent, action: Action) -> Sent:
+        """Do it as that agent: ok, failed with the target's code, or unknown where no answer came."""
+        ...
+
+
+class Filters(Target, Protocol):
+    """Offers `filter`."""
+
+    async def check_texts(
+        self, shop: Shop, texts: Sequence[str], to: Literal["customer", "agent"]
+    ) -> list[FilterVerdict]:
+        """What the shop's filter would do with each text on its way there; nothing is sent. Raises TargetError."""
+        ...
+
+
+class Configures(Target, Protocol):
+    """Offers `words` or `hours`; only changes that are offered are asked for."""
+
+    async def configure(self, shop: Shop, change: Change) -> None:
+        """In force for every message that comes after this returned. Raises TargetError."""
+        ...
+
+
+class HasClock(Target, Protocol):
+    """Offers `clock`."""
+
+    async def advance(self, seconds: float) -> None:
+        """Let the business's time jump ahead; what became due by that has happened when this returns.
+
+        Tokens, heartbeats, resume windows and retries stay in real time. Raises TargetError.
+        """
+        ...
+
+
+class Restarts(Target, Protocol):
+    """Offers `restart`."""
+
+    async def restart(self, how: Literal["kill", "stop"]) -> None:
+        """End the target at once or politely, and start it again; it answers when this returns. Raises TargetError."""
+        ...
+
+
+class SpeaksContract(Target, Protocol):
+    """Offers `contract`: it answers contract/openapi.yaml itself, at the run's target_url."""
+
+    async def bearer(self, who: Agent | Shop | None) -> str:
+        """An access token of the agent, of the shop's administrator, or of the operator (None). Raises TargetError."""
         ...
 
 

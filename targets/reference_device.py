@@ -11,6 +11,13 @@ from targets.interface import Closed, Cursor, Event, Sent, TargetError
 
 ANSWER_S = 10.0  # longer than any answer may take; after it the outcome is unknown
 _LOST = 1006  # RFC 6455 section 7.4.1: the connection ended without a close frame
+_KINDS = {
+    "message.recalled": "recalled",
+    "message.edited": "edited",
+    "message.read": "read",
+    "conversation.read": "read",
+    "unread.reminder": "unread",
+}
 _WORDS = {"conversation.resolved": "resolved", "conversation.transferred": "transferred"}
 
 
@@ -18,6 +25,9 @@ class Held(msgspec.Struct, frozen=True):
     """A conversation of `ready`."""
 
     conversation_id: str
+    seq: int = 0
+    unread: int = 0
+    read_to: int = 0
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -48,6 +58,7 @@ class Data(msgspec.Struct, frozen=True):
     tier: str = ""
     complaint_id: str = ""
     what: str = ""
+    index: int | None = None
     stars: int = 0
 
 
@@ -99,11 +110,16 @@ async def begin(socket: Socket, token: str, device: str, resume: Cursor | None, 
         await socket.ask("resume", token=token, session_id=session, s=int(s))
         if (replayed := await _replay(socket)) is not None:
             return ReferenceDevice(socket, session, int(s), replayed, hello.d.heartbeat_s, True)
-    await socket.ask("identify", token=token, device_id=device)
-    ready = await socket.expect("ready")
+    ready = await identify(socket, token, device)
     gap = await missed(int(s), ready) if session else []  # a session that is over must not become a silent gap
     held = [(ready.d.s, Event("assigned", each.conversation_id, "system")) for each in ready.d.conversations]
     return ReferenceDevice(socket, ready.d.session_id, ready.d.s, [*gap, *held], hello.d.heartbeat_s, False)
+
+
+async def identify(socket: Socket, token: str, device: str) -> Frame:
+    """Begin afresh, after `hello`; the `ready` with all that the device shows."""
+    await socket.ask("identify", token=token, device_id=device)
+    return await socket.expect("ready")
 
 
 async def _replay(socket: Socket) -> list[tuple[int, Event]] | None:
@@ -124,7 +140,8 @@ async def _replay(socket: Socket) -> list[tuple[int, Event]] | None:
 def event(frame: Frame, raw: bytes = b"") -> Event:
     """What a dispatch means to the harness."""
     d, t = frame.d, frame.t
-    kind, note = "other", t
+    kind, note = (_KINDS[t], "") if t in _KINDS else ("other", t)
+    sender, seq = d.sender, d.seq
     if t == "message.created":
         kind, note = ("other", "note among agents") if d.private else ("message", "")
     elif t == "message.blocked":
@@ -141,15 +158,17 @@ def event(frame: Frame, raw: bytes = b"") -> Event:
         return Event("csat", d.conversation_id, d.sender, seq=d.stars, note=t, raw=raw)
     elif t in _WORDS:
         kind, note = "released", _WORDS[t]
+    elif t in ("conversation.read", "message.read"):
+        sender, seq = ("agent", d.seq) if t == "conversation.read" else ("customer", d.index)
     return Event(
         kind,
         d.conversation_id,
-        d.sender,
+        sender,
         d.message_id,
         d.platform_message_id,
         d.client_msg_id,
         d.text,
-        d.seq,
+        seq,
         note,
         raw,
     )

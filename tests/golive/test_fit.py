@@ -27,12 +27,13 @@ def test_more_agents_than_the_target_bears_are_refused_with_figures() -> None:
         staffed(LAUNCH, Limits(max_agents=50))
 
 
-def test_a_target_whose_clock_can_be_set_keeps_the_speed() -> None:
-    assert timed(LAUNCH, frozenset({"clock"})) == LAUNCH
+def test_a_scenario_in_real_time_stays_as_it_is() -> None:
+    real = msgspec.structs.replace(LAUNCH, business_speed=1.0)
+    assert timed(real) == real
 
 
-def test_without_a_settable_clock_time_is_real_and_rates_are_what_agents_can_answer() -> None:
-    fitted = timed(LAUNCH, frozenset({"resume"}))
+def test_at_somebodys_own_system_time_is_real_and_rates_are_what_agents_can_answer() -> None:
+    fitted = timed(LAUNCH)
     assert fitted.business_speed == 1.0
     rates = {phase.name: phase.rate for phase in fitted.phases}
     assert 10 < rates["surge"] < 20  # 102 agents, about 11 s a reply, 1.5 messages a turn
@@ -42,5 +43,5 @@ def test_without_a_settable_clock_time_is_real_and_rates_are_what_agents_can_ans
 
 
 def test_rates_stay_where_a_person_wants_them_to() -> None:
-    fitted = timed(msgspec.structs.replace(LAUNCH, fit_agents=False), frozenset())
+    fitted = timed(msgspec.structs.replace(LAUNCH, fit_agents=False))
     assert (fitted.business_speed, fitted.phases) == (1.0, LAUNCH.phases)

@@ -38,8 +38,14 @@ class Platform:
     async def send(self, request: web.Request) -> web.Response:
         self._sent += 1
         self.replies.put_nowait(await request.json())
+        return self._answer(msg_id=f"@r{self._sent}==")
+
+    async def recall(self, _: web.Request) -> web.Response:
+        return self._answer()
+
+    def _answer(self, **more: str) -> web.Response:
         ok = {"error_code": 0, "description": ""}
-        return web.json_response({"extra": {**ok, "now": 0, "logid": ""}, "data": ok, "msg_id": f"@r{self._sent}=="})
+        return web.json_response({"extra": {**ok, "now": 0, "logid": ""}, "data": ok, **more})
 
 
 class Service:
@@ -139,6 +145,7 @@ async def platform() -> AsyncIterator[tuple[Platform, str]]:
     app = web.Application()
     app.router.add_post("/oauth/access_token/", platform.token)
     app.router.add_post("/im/send/msg/", platform.send)
+    app.router.add_post("/im/recall/msg/", platform.recall)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -12,7 +12,7 @@ from aiohttp import web
 
 from fixtures.words import listed, words
 from history.run import App, ShopSpec
-from targets import reference
+from targets import reference_calls
 from targets.interface import Agent, Closed, Event, Run, Shop, TargetError, Version
 from targets.reference import Reference, word_rules
 
@@ -55,7 +55,7 @@ async def test_a_target_that_is_not_running_is_named() -> None:
 
 
 async def test_a_mute_target_is_given_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference, "ANSWER_S", 0.05)
+    monkeypatch.setattr(reference_calls, "ANSWER_S", 0.05)
     met = asyncio.Event()
 
     async def mute(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -96,9 +96,10 @@ async def test_a_shop_is_made_for_the_platform_of_the_run(platform: str) -> None
     async def any_other(_: web.Request) -> web.Response:
         return web.json_response({"access_token": "T", "expires_in": 60})
 
-    others = web.post("/api/v1/auth/login", any_other), web.put("/api/v1/sensitive-words", any_other)
+    others = [web.post("/api/v1/auth/login", any_other), web.put("/api/v1/sensitive-words", any_other)]
+    others += [web.get("/readyz", any_other), web.get("/version", any_other)]
     async with server(web.post("/api/v1/shops", shops), *others) as url, opened(url, operator_key="K") as (target, run):
-        target._run = SimpleNamespace(**(vars(run) | {"platform": platform}))  # type: ignore[assignment]
+        await target.open(replace(run, platform=platform))
         assert await target.shop(SHOP) == Shop("s01", "1", "http://x/hook")
     assert [(body["platform"], body["open_id"]) for body in asked] == [(platform, "o1")]
 

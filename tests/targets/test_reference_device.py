@@ -33,7 +33,9 @@ def dispatch(s: int, t: str = "message.created", **d: object) -> dict[str, objec
         ("message.updated", {"status": "failed", "reason": "28003018"}, "reply_failed", "28003018"),
         ("message.updated", {"status": "in_doubt", "reason": "lost"}, "in_doubt", "lost"),
         ("message.updated", {"status": "sent", "reason": ""}, "other", "message.updated"),
-        ("message.recalled", {}, "other", "message.recalled"),
+        ("message.recalled", {}, "recalled", ""),
+        ("message.edited", {"text": "别的"}, "edited", ""),
+        ("unread.reminder", {"seq": 3, "unread": 2}, "unread", ""),
         ("conversation.assigned", {}, "assigned", ""),
         ("conversation.resolved", {}, "released", "resolved"),
         ("conversation.transferred", {"reason": "gone"}, "released", "transferred"),
@@ -43,6 +45,12 @@ def dispatch(s: int, t: str = "message.created", **d: object) -> dict[str, objec
 def test_each_dispatch_has_its_meaning(t: str, d: dict[str, object], kind: str, note: str) -> None:
     told = event(decode(msgspec.json.encode(dispatch(1, t, **d))))
     assert (told.kind, told.note, told.conversation) == (kind, note, "c1")
+
+
+def test_a_read_mark_says_whose_it_is() -> None:
+    agents = event(Frame(t="conversation.read", d=Data("c1", seq=3)))
+    customers = event(Frame(t="message.read", d=Data("c1", index=4000)))
+    assert (agents, customers) == (Event("read", "c1", "agent", seq=3), Event("read", "c1", "customer", seq=4000))
 
 
 def test_a_customers_message_keeps_every_id_and_its_text() -> None:

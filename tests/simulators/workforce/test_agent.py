@@ -182,6 +182,18 @@ async def test_the_later_fate_of_a_reply_is_recorded_once_for_both_devices(
     ]
 
 
+async def test_what_a_rehearsal_does_not_ask_for_is_left_alone(working: Working, target: Target, rows: Rows) -> None:
+    async with working():
+        for kind in ("recalled", "edited", "read", "unread", "a kind of tomorrow"):
+            target.devices[0].tell(Event(kind, "c1", "customer", "m0", text="别的", seq=1))
+        target.devices[0].tell(message(1))
+        await target.until(lambda: target.asked("reply"))
+    assert [call[2:3] for call in target.asked("reply")] == [("c1",)]
+    kinds = {row.kind for row in rows.of("shown", "auto_shown", "recalled", "edited", "read", "unread", "other")}
+    assert kinds == {"shown"}
+    assert [row.message for row in rows.of("shown")] == ["@1"]
+
+
 async def test_listed_words_that_reach_a_device_are_noted_and_withheld_ones_recorded(
     working: Working, target: Target, rows: Rows
 ) -> None:
