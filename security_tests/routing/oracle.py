@@ -1,0 +1,123 @@
+"""The whole shop as it should be: routing, the clocks, the hours and a big sale, driven by what happens and by time."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from security_tests.routing.duty import Complaint, Fired, Watch
+from security_tests.routing.hours import DAYS, Plan
+from security_tests.routing.model import Routing
+from security_tests.routing.people import Agent, Customer
+
+ALWAYS: Final = Plan({day: [("00:00", "24:00")] for day in DAYS})
+
+
+class Oracle:
+    """Every method is one thing that happens at a moment; `advance` lets the clocks catch up before it."""
+
+    def __init__(self, agents: Iterable[Agent], customers: Iterable[Customer]) -> None:
+        self.routing = Routing(agents, customers)
+        self.watches = {name: Watch(name) for name in self.routing.customers}
+        self.plan = ALWAYS
+        self.fired: list[Fired] = []  # by all clocks, ever
+        self._sale_edges: list[tuple[float, bool]] = []
+        self._told_of_night: set[str] = set()  # whom the template answered in this visit
+
+    def advance(self, now: float) -> None:
+        """Everything that became due by now, each as of its own moment."""
+        while (due := self.next_due()) is not None and due <= now:
+            for watch in self.watches.values():
+                self.fired += watch.strike(due)
+            while self._sale_edges and self._sale_edges[0][0] <= due:
+                self.routing.sale = self._sale_edges.pop(0)[1]
+                self.routing.serve(due)
+                self._hand(due)
+
+    def next_due(self) -> float | None:
+        """When a clock strikes next, or a sale begins or ends."""
+        dues = [due for watch in self.watches.values() if (due := watch.next_at()) is not None]
+        return min([*dues, *(edge for edge, _ in self._sale_edges)], default=None)
+
+    def edges(self, now: float) -> list[float]:
+        """The moments near now at which something changes: nobody can say what comes first just there."""
+        waits = [one.since for one in self.routing.customers.values() if one.since is not None]
+        rises = [since + times * self.routing.age_s for since in waits for times in (1, 2)]
+        due = self.next_due()
+        return [*rises, *([] if due is None else [due]), *self.plan.edges(now)]
+
+    def writes(self, name: str, seq: int, at: float) -> bool:
+        """A customer writes the message with this seq; whether the shop must answer it by its template (HOURS-1)."""
+        if self.routing.write(name, at):
+            self._told_of_night.discard(name)
+        night = name not in self._told_of_night and not self.plan.is_open(at)
+        if night:
+            self._told_of_night.add(name)
+        self._hand(at)
+        self.watches[name].writes(seq, at, night)
+        return night
+
+    def replies(self, name: str) -> None:
+        """A person's reply is accepted."""
+        self.watches[name].replied()
+
+    def reads(self, name: str, seq: int) -> None:
+        """Its agent reads up to a seq."""
+        self.watches[name].read(seq)
+
+    def resolves(self, name: str, now: float) -> None:
+        """A visit ends."""
+        self.watches[name].resolved()
+        self.routing.resolve(name, now)
+        self._hand(now)
+
+    def passes_on(self, name: str, to: str, now: float) -> None:
+        """A conversation is transferred, "" back to whom the rules choose."""
+        self.routing.pass_on(name, to, now)
+        self._hand(now)
+
+    def says(self, who: str, word: str, now: float) -> None:
+        """An agent's availability."""
+        self.routing.says(who, word, now)
+        self._hand(now)
+
+    def changes(self, who: str, now: float, **terms: object) -> None:
+        """An agent's terms or device: `device`, `capacity`, `certified`, `spare`."""
+        for name, value in terms.items():
+            assert hasattr(self.routing.agents[who], name), name
+            setattr(self.routing.agents[who], name, value)
+        self.routing.serve(now)
+        self._hand(now)
+
+    def sells(self, now: float, since: float | None, until: float | None) -> None:
+        """A big sale from `since` on (None: now) and before `until` (None: until it is switched off)."""
+        begun, over = since is None or since <= now, until is not None and until <= now
+        self.routing.sale = begun and not over
+        later = [(edge, on) for edge, on in ((since, True), (until, False)) if edge is not None and edge > now]
+        self._sale_edges = sorted(later)
+        self.routing.serve(now)
+        self._hand(now)
+
+    def ends_sale(self, now: float) -> None:
+        """The switch is off, whatever the schedule was."""
+        self.sells(now, None, now)
+
+    def complains(self, name: str, complaint: str, at: float) -> None:
+        """A complaint is opened."""
+        self.watches[name].complaint = Complaint(complaint, at)
+
+    def refusals(self, name: str, by_agent: bool) -> set[str]:
+        """Why a complaint must not be closed now; empty: it is closed."""
+        complaint = self.watches[name].complaint
+        assert complaint is not None, f"nobody complained for {name}"
+        if complaint.closed:
+            return {"already_closed"}
+        why = set() if complaint.contacted else {"not_contacted"}
+        return why | ({"escalated"} if by_agent and complaint.level != "agent" else set())
+
+    def _hand(self, at: float) -> None:
+        """Let the watches know who has what by now."""
+        for name, given in self.routing.gave:
+            self.watches[name].given(given.agent, at)
+        self.routing.gave.clear()
+        for name, customer in self.routing.customers.items():
+            if self.watches[name].agent and not customer.agent:
+                self.watches[name].given("", at)
