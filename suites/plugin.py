@@ -81,7 +81,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         seen[name] = item.nodeid
         item.user_properties += [("promise", each) for each in named] + [("case", name)]
         item.user_properties += [("owasp", str(mark.args[0])) for mark in item.iter_markers("owasp")]
-        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(HUNG_S))
         wanted = not patterns or any(fnmatch.filter(named, pattern) for pattern in patterns)

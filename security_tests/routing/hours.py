@@ -1,4 +1,4 @@
-"""Whether a shop is open, read slowly: every span of the days around a moment, in whole milliseconds (HOURS-1, R2.1)."""
+"""Whether a shop is open, read slowly: every span of the days around a moment, exactly (HOURS-1, R2.1)."""
 
 import datetime
 from collections.abc import Mapping, Sequence

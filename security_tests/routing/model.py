@@ -83,7 +83,7 @@ class Routing:
         self.serve(now)
 
     def pass_on(self, name: str, to: str, now: float) -> None:
-        """A person hands a conversation on: to a colleague who is able, or "" to whom the rules choose but its agent."""
+        """A person hands a conversation on: to a colleague who is able, or "" to another whom the rules choose."""
         giver = self._release(name)
         if to:
             self._give(name, Given(to, "by hand"))
