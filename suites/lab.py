@@ -28,7 +28,7 @@ from suites.desk import Desk
 from suites.hosting import Hosted
 from suites.setting import Setting, sized, specification
 from suites.story import Story
-from targets.interface import Agent, Cursor, Device, Run, Shop, Target, Version
+from targets.interface import Action, Agent, Cursor, Device, Event, Run, Sent, Shop, Snapshot, Target, Version
 from targets.loading import load
 from targets.platform import Platform
 
@@ -75,6 +75,24 @@ class LabShop:
         if online:
             await made.availability("online")
         return made
+
+    async def history(self, conversation: str, agent: int = 0) -> list[Event]:
+        """Every message of a conversation, as an agent of the shop may see it now."""
+        self.lab.need("history")
+        return list(await cast(Any, self.lab.target).history(self.agents[agent], conversation, 0))
+
+    async def state(self, agent: int = 0) -> Snapshot:
+        """What a device of that agent would show that begins now."""
+        self.lab.need("state")
+        return cast(Snapshot, await cast(Any, self.lab.target).state(self.agents[agent]))
+
+    async def act(self, action: Action, agent: int = 0) -> Sent:
+        """Do it as that agent."""
+        name = type(action).__name__.lower()
+        self.lab.need(name)
+        done = cast(Sent, await cast(Any, self.lab.target).act(self.agents[agent], action))
+        self.lab.story.tell(f"agent {self.agents[agent].id}", f"{name} -> {done.outcome} {done.code}".rstrip())
+        return done
 
     async def _bearer(self, who: Who) -> str:
         kinds: dict[Who, Shop | None] = {"admin": self.target, "operator": None}

@@ -21,6 +21,7 @@ from targets.loading import load
 
 POOL: Final = 4000  # shops a suite may open in one process; the gateway must know their accounts beforehand
 _AGENTS: Final = 4
+RETRIES_S: Final = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # early enough not to wait for, and longer than any restart takes
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def specification(
     asked: Setting, name: str, now: datetime, platform: str = "", gateway: Gateway | None = None
 ) -> RunSpec:
     """The specification of one lab: no load, only accounts. `platform` "" is the adapter's own. Raises ProfileError."""
-    settings = gateway or Gateway(retry_s=(0.2, 0.5, 1.0), cut_s=5.0)
+    settings = gateway or Gateway(retry_s=RETRIES_S, cut_s=5.0)
     adapter = asked.adapter
     speaks_as = platform or absolute(load(adapter).platform, Path(adapter).parent)
     speaks = profile(speaks_as, settings)

@@ -9,7 +9,7 @@ from simulators.douyin.conversation import Conversation
 from simulators.douyin.pusher import Pusher
 from simulators.douyin.switchboard import Switchboard
 from simulators.douyin.untrusted import Malformed, decode
-from simulators.faults.calls import CallFaults
+from simulators.faults.calls import CallFaults, Mishap
 from simulators.faults.fault import UNTOUCHED, Plan
 from simulators.faults.request import Guise
 
@@ -29,7 +29,21 @@ class With(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     html_escaped: bool = False
     repush: bool = False
     refuse_call: bool = False
+    limit_call: bool = False
+    expire_token: bool = False
     lost_answer: bool = False
+    lost_both: bool = False
+
+    def mishap(self) -> Mishap | None:
+        """What befalls the next call; of several the first."""
+        wanted: tuple[tuple[bool, Mishap], ...] = (
+            (self.refuse_call, "refuse_call"),
+            (self.limit_call, "limit_call"),
+            (self.expire_token, "expire_token"),
+            (self.lost_answer, "lost_answer"),
+            (self.lost_both, "lost_both"),
+        )
+        return next((name for asked, name in wanted if asked), None)
 
     def plan(self) -> Plan:
         """What is done to the next message."""
@@ -77,10 +91,8 @@ class Door:
             self._pusher.want(conversation.id, what.plan())
         if what.repush:
             self._pusher.push_again(conversation)
-        if what.refuse_call:
-            self._calls.want(conversation.id, "refuse_call")
-        elif what.lost_answer:
-            self._calls.want(conversation.id, "lost_answer")
+        if mishap := what.mishap():
+            self._calls.want(conversation.id, mishap)
 
 
 def _answer(why: str = "") -> web.Response:

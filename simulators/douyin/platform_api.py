@@ -60,7 +60,7 @@ class PlatformApi:
         else:
             mishap = self.faults.next(_conversation(call))
             outcome = self._serve(t, call, call.what, mishap, now)
-        if mishap == "lost_answer" and request.transport is not None:
+        if mishap in ("lost_answer", "lost_both") and request.transport is not None:
             request.transport.abort()
         self._calls += 1
         answer = self._platform.answer(asked, outcome, now, f"log-call:{self._calls}")
@@ -75,11 +75,15 @@ class PlatformApi:
         outcome = shop if isinstance(shop, Refusal) else self._board.do(shop, what, now)
         if isinstance(what, Reply) and not isinstance(outcome, Withdrawn):
             self._called(t, "" if isinstance(shop, Refusal) else shop.id, what, outcome)
-        return self._carry_out(outcome)
+        return self._carry_out(outcome, echoes=mishap != "lost_both")
 
     def _admit(self, call: Call, mishap: Mishap | None, now: float) -> ShopSpec | Refusal:
         if mishap == "refuse_call":
             return Refusal("busy", "the platform is busy; try again later")
+        if mishap == "limit_call":
+            return Refusal("rate", "too many calls; try again later")
+        if mishap == "expire_token":
+            self._board.tokens.expire(call.token, now)
         return self._board.allow(call, now)
 
     def _other(self, t: int, call: Call, what: OtherCall, mishap: Mishap | None, now: float) -> Stub | Refusal:
@@ -91,12 +95,13 @@ class PlatformApi:
         shop = self._admit(call, mishap, now)
         return shop if isinstance(shop, Refusal) else answer
 
-    def _carry_out(self, outcome: Replied | Withdrawn | Refusal) -> Accepted | Refusal:
+    def _carry_out(self, outcome: Replied | Withdrawn | Refusal, *, echoes: bool) -> Accepted | Refusal:
         """Delivery and echo are tasks, so they begin after the answer's bytes were written."""
         match outcome:
             case Replied(conversation, receive, echo):
                 self._customers.deliver(conversation, receive)
-                self._pusher.event(conversation, echo)
+                if echoes:
+                    self._pusher.event(conversation, echo)
                 return Accepted(receive.message)
             case Withdrawn(conversation, recalled, event):
                 self._customers.recalled(conversation, recalled)

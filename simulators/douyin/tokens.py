@@ -46,6 +46,11 @@ class TokenBook:
             return Refusal("token_mismatch", "access_token is not this open_id's")
         return shop
 
+    def expire(self, token: str, now: float) -> None:
+        """Let a token's life end now, where it is one."""
+        if token in self._access:
+            self._access[token] = (self._access[token][0], now)
+
     def _renew(self, refresh: str, now: float) -> Grant | Refusal:
         if refresh not in self._refresh or now >= self._refresh[refresh][1]:
             return Refusal("refresh_token", "refresh_token is unknown or has expired")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from history.scenario import Faults
 
-Mishap = Literal["refuse_call", "lost_answer"]
+Mishap = Literal["refuse_call", "lost_answer", "limit_call", "expire_token", "lost_both"]  # the last three: asked for
 
 
 class CallFaults:

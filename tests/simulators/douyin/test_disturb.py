@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from simulators.faults.conflict import TEXT as CONFLICT
@@ -105,6 +106,40 @@ async def test_one_call_is_refused_and_the_next_is_taken(bench: Any) -> None:
         codes = [(await b.reply(message, "在的", access))["extra"]["error_code"] for _ in "12"]
         assert codes == [28001005, 0]
         assert [row[3] for row in b.rows("called")] == ["busy", "ok"]
+
+
+async def test_one_call_meets_the_rate_limit(bench: Any) -> None:
+    async with bench() as b:
+        customer, access = await ready(b), await b.token()
+        message = (await customer.ask(op="send", id="1", text="一"))["message"]
+        await disturb(b, {"limit_call": True})
+        codes = [(await b.reply(message, "在的", access))["extra"]["error_code"] for _ in "12"]
+        assert codes == [28003018, 0]
+
+
+async def test_a_token_that_expired_stays_so_and_another_is_good(bench: Any) -> None:
+    async with bench() as b:
+        customer, access = await ready(b), await b.token()
+        message = (await customer.ask(op="send", id="1", text="一"))["message"]
+        await disturb(b, {"expire_token": True})
+        codes = [(await b.reply(message, "在的", access))["extra"]["error_code"] for _ in "12"]
+        assert codes == [28001008, 28001008]
+        assert (await b.reply(message, "在的", await b.token()))["extra"]["error_code"] == 0
+
+
+@pytest.mark.parametrize(("what", "echoes"), [("lost_answer", 1), ("lost_both", 0)])
+async def test_a_call_is_carried_out_and_its_answer_lost_with_or_without_its_echo(
+    bench: Any, what: str, echoes: int
+) -> None:
+    async with bench() as b:
+        customer, access = await ready(b), await b.token()
+        message = (await customer.ask(op="send", id="1", text="一"))["message"]
+        await disturb(b, {what: True})
+        with pytest.raises(aiohttp.ClientError):
+            await b.reply(message, "在的", access)
+        await customer.ask(op="send", id="2", text="二")
+        await texts(b, 2)  # behind the echo in its conversation's lane
+        assert len(b.target.of("im_send_msg")) == echoes
 
 
 @pytest.mark.parametrize(
