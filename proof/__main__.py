@@ -1,4 +1,4 @@
-"""`python -m proof [MUTANT …]`: every planted bug must turn a short rehearsal red by the promise it breaks."""
+"""`python -m proof [MUTANT …]`: every planted bug must turn its rehearsal or suite red by the promise it breaks."""
 
 import subprocess
 import sys
@@ -12,8 +12,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 import proof.mutants  # noqa: F401  (fills the register)
-from proof.matrix import PAGE, RESULT, ROOT, Matrix, Trial, fate, good, page, source_hash
-from proof.mutant import CLEAN, REGISTER, Mutant
+from proof.matrix import PAGE, RESULT, ROOT, Trial, fate, good, known, merged, page, source_hash
+from proof.mutant import CLEAN, REGISTER, SUITES, Mutant
+from reports.conformance import RESULTS, read
 
 AT_ONCE = 2  # short rehearsals share a 2-core machine well enough; more would make the harness itself late
 
@@ -35,22 +36,21 @@ def main() -> None:
     if unknown := set(names) - set(REGISTER) - {CLEAN}:
         console.print(f"no mutant {', '.join(sorted(unknown))}; known are {', '.join(sorted(REGISTER))}")
         raise SystemExit(2)
-    before = source_hash()
-    trials = _all(names)
+    trials = _all(names, source_hash())
     console.print(_table(trials))
-    if not names:
-        matrix = Matrix(sources=before, trials=tuple(trials))
-        RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(matrix)) + b"\n")
-        PAGE.write_text(page(matrix), encoding="utf-8")
+    matrix = merged(known(), trials, REGISTER)
+    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(matrix)) + b"\n")
+    PAGE.write_text(page(matrix), encoding="utf-8")
     raise SystemExit(0 if all(good(trial) for trial in trials) else 1)
 
 
-def _all(names: list[str]) -> list[Trial]:
+def _all(names: list[str], sources: str) -> list[Trial]:
     mutants: list[tuple[Mutant | None, str]] = [
         (m, m.scenario) for m in REGISTER.values() if not names or m.name in names
     ]
     if not names or CLEAN in names:
-        mutants += [(None, scenario) for scenario in sorted({m.scenario for m in REGISTER.values()})]
+        chosen = [m for m, _ in mutants if m] or REGISTER.values()
+        mutants += [(None, scenario) for scenario in sorted({m.scenario for m in chosen})]
     with Progress() as progress, ThreadPoolExecutor(AT_ONCE) as pool, tempfile.TemporaryDirectory() as folder:
         task = progress.add_task("rehearsals", total=len(mutants))
         work = [pool.submit(_one, mutant, scenario, Path(folder)) for mutant, scenario in mutants]
@@ -62,7 +62,7 @@ def _all(names: list[str]) -> list[Trial]:
             if trial.verdict == "INVALID":  # the machine was too busy for two at once: alone, once more
                 trials[place] = _one(mutant, scenario, Path(folder) / "alone")
                 _tell(progress, trials[place])
-        return trials
+        return [msgspec.structs.replace(trial, sources=sources) for trial in trials]
 
 
 def _tell(progress: Progress, trial: Trial) -> None:
@@ -81,8 +81,10 @@ def _one(mutant: Mutant | None, scenario: str, folder: Path) -> Trial:
             stderr=log,
             check=False,
         )
-    verdict, broken = _read(runs)
+    verdict, broken = _read(runs, scenario)
     ran = (runs / "ran").exists()
+    if verdict == "INVALID":
+        print("\n".join((runs / "output.log").read_text(errors="replace").splitlines()[-12:]))
     return Trial(
         mutant=name,
         promise=mutant.promise if mutant else "",
@@ -94,12 +96,28 @@ def _one(mutant: Mutant | None, scenario: str, folder: Path) -> Trial:
     )
 
 
-def _read(runs: Path) -> tuple[str, tuple[str, ...]]:
+def _read(runs: Path, scenario: str) -> tuple[str, tuple[str, ...]]:
+    if scenario in SUITES:
+        return _read_suite(runs / RESULTS)
     try:
         summary = msgspec.json.decode((runs / "last" / "summary.json").read_bytes(), type=_Summary)
     except (OSError, msgspec.MsgspecError):
         return "INVALID", ()
     return summary.verdict, tuple(sorted({item.promise for item in summary.promises if item.state == "broken"}))
+
+
+def _read_suite(file: Path) -> tuple[str, tuple[str, ...]]:
+    """A suite's results as a rehearsal's: any broken case is NO-GO, and a suite cut short or with errors is INVALID."""
+    try:
+        results = read(file)
+    except (OSError, ValueError):
+        return "INVALID", ()
+    states = {case.state for case in results.cases}
+    broken = {promise for case in results.cases if case.state == "broken" for promise in case.promises}
+    if broken:
+        return "NO-GO", tuple(sorted(broken))
+    whole = "holds" in states and "unknown" not in states and len(results.cases) == results.planned
+    return ("DEMO PASSED" if whole else "INVALID"), ()
 
 
 def _table(trials: list[Trial]) -> Table:

@@ -1,6 +1,7 @@
 """The kill matrix: what each trial showed, whether that was promised, and the hash of the sources it holds for."""
 
 import hashlib
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -20,12 +21,15 @@ SOURCES = (
     "reports",
     "reference_service",
     "golive",
+    "suites",
+    "contract_tests",
+    "security_tests",
     "proof",
 )
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """One rehearsal: `broken` are the promises its page says are broken."""
+    """One rehearsal or suite: `broken` are the promises found broken; `sources` is the hash of what was played."""
 
     mutant: str
     promise: str
@@ -34,12 +38,12 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     broken: tuple[str, ...]
     ran: bool
     fate: Literal["killed", "survived", "never ran", "not judged", "green", "false alarm"]
+    sources: str = ""
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
-    """All trials of one state of the sources."""
+    """The newest trial of every mutant."""
 
-    sources: str
     trials: tuple[Trial, ...]
 
 
@@ -61,20 +65,38 @@ def good(trial: Trial) -> bool:
 
 def page(matrix: Matrix) -> str:
     """docs/proof.md: the matrix for people."""
-    rows = "\n".join(
-        f"| `{t.mutant}` | {t.promise or '–'} | {t.scenario} | {t.verdict} | {', '.join(t.broken) or '–'} | {t.fate} |"
-        for t in matrix.trials
-    )
+    rows = "\n".join(_row(trial) for trial in matrix.trials)
     return f"""# The harness proves itself
 
-Written by `make prove`; do not edit. Each mutant is the reference service with one planted bug (`proof/mutants.py`).
-*Killed*: a short rehearsal of it was NO-GO, its planted code had run, and the promise it breaks is among those found
-broken. *Green*: the service without a bug passed the same rehearsal. Sources: `{matrix.sources[:16]}`.
+Written by `make prove`; do not edit. Each mutant is the reference service with one planted bug (`proof/mutants/`).
+*Killed*: a short rehearsal of it (or the contract or security suite's tests of its promise) was NO-GO, its planted code
+had run, and the promise it breaks is among those found broken. *Green*: the service without a bug passed the same.
 
-| mutant | promise | scenario | verdict | promises found broken | fate |
-|---|---|---|---|---|---|
+| mutant | promise | played | verdict | promises found broken | fate | sources |
+|---|---|---|---|---|---|---|
 {rows}
 """
+
+
+def _row(t: Trial) -> str:
+    broken = ", ".join(t.broken) or "–"
+    cells = (f"`{t.mutant}`", t.promise or "–", t.scenario, t.verdict, broken, t.fate, f"`{t.sources[:12]}`")
+    return f"| {' | '.join(cells)} |"
+
+
+def known() -> Matrix:
+    """The matrix that is committed; an empty one where there is none of this form."""
+    try:
+        return msgspec.json.decode(RESULT.read_bytes(), type=Matrix)
+    except (OSError, msgspec.MsgspecError):
+        return Matrix(trials=())
+
+
+def merged(before: Matrix, now: Iterable[Trial], register: Collection[str]) -> Matrix:
+    """What was played now in the place of what was played before; of mutants that are no more nothing stays."""
+    trials = {(trial.mutant, trial.scenario): trial for trial in (*before.trials, *now)}
+    kept = (trial for trial in trials.values() if trial.mutant in register or trial.mutant == CLEAN)
+    return Matrix(trials=tuple(sorted(kept, key=lambda each: (each.scenario, each.mutant == CLEAN, each.mutant))))
 
 
 def source_hash(root: Path = ROOT) -> str:

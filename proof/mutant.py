@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
+
+Suite = Literal["contract", "security"]
 
 
 class Mutant(NamedTuple):
-    """A sin, the promise it breaks, and the short rehearsal that gives it the occasion.
+    """A sin, the promise it breaks, and its occasion: a short rehearsal, or a suite's tests of the promise.
 
     `plant` patches the reference service from outside, before it starts; the patched code must call `ran()`, because a
     bug that was never executed proves nothing.
@@ -16,18 +18,21 @@ class Mutant(NamedTuple):
     name: str
     promise: str
     plant: Callable[[], None]
-    scenario: str = "proof"
+    scenario: str = "proof"  # or the suite's name
 
 
+SUITES: Final = get_args(Suite)
 REGISTER: dict[str, Mutant] = {}
 CLEAN = "clean"
 
 
-def mutant(promise: str, scenario: str = "proof") -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register the decorated function as the planting of a mutant of its own name."""
+def mutant(
+    promise: str, scenario: str = "proof", suite: Suite | None = None
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register the decorated function as the planting of a mutant of its own name; `suite` is played, or `scenario`."""
 
     def register(plant: Callable[[], None]) -> Callable[[], None]:
-        REGISTER[plant.__name__] = Mutant(plant.__name__, promise, plant, scenario)
+        REGISTER[plant.__name__] = Mutant(plant.__name__, promise, plant, suite or scenario)
         return plant
 
     return register

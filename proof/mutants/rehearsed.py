@@ -1,4 +1,4 @@
-"""Twelve ways to be wrong, each named for its sin and planted from outside; the service holds no trace of them."""
+"""Sins that a short rehearsal sees: in delivery, order, routing, the filter and the signature."""
 
 import asyncio
 import re
