@@ -1,4 +1,4 @@
-"""HOURS-1: hours are Asia/Shanghai, start inclusive, end exclusive; outside a message is kept and answered by template."""
+"""HOURS-1: China's time, start inclusive, end exclusive; outside a message is kept and answered by template."""
 
 import time
 
