@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from golive import config
-from reports.conformance import Case, FilterFigures
+from reports.conformance import Case
 from reports.model import State
 from suites.contract import CONTRACT
 
@@ -86,7 +86,7 @@ class Told(msgspec.Struct):
     broken: bool = False
     lab_failed: str = ""
     lab: dict[str, object] = msgspec.field(default_factory=dict)
-    filter: FilterFigures | None = None
+    filter: list[object] = msgspec.field(default_factory=list)  # parts of reports.filter_figures.FilterFigures
 
 
 def told(reports: Sequence[pytest.TestReport]) -> Told:
@@ -97,7 +97,7 @@ def told(reports: Sequence[pytest.TestReport]) -> Told:
             kept = found.promises if name == "promise" else found.owasp
             kept.extend([str(value)] if value not in kept else [])
         elif name == "filter":
-            found.filter = value if isinstance(value, FilterFigures) else msgspec.convert(value, FilterFigures)
+            found.filter.extend([value] if value not in found.filter else [])  # each report carries those before
         elif name in Told.__struct_fields__:
             setattr(found, name, value)
     return found

@@ -19,6 +19,7 @@ from golive.cast import REFERENCE
 from golive.failures import Failure
 from history.scenario import Gateway
 from reports.conformance import Case, Conformance, Suite, save
+from reports.filter_figures import merged
 from suites import outcome
 from suites.lab import Lab, open_lab
 from suites.setting import Setting, setting
@@ -196,7 +197,7 @@ class Book:
         self._reports: dict[str, list[pytest.TestReport]] = {}
         self._cases: list[Case] = []
         self._lab: dict[str, object] = {}
-        self._filter: Any = None
+        self._filter: list[object] = []
         self._planned = 0
         self._failed = ""
         self.session: pytest.Session | None = None
@@ -224,7 +225,7 @@ class Book:
         if not properties.case:
             return
         self._lab = properties.lab or self._lab
-        self._filter = _joined(self._filter, properties.filter)
+        self._filter += properties.filter
         target, suite = self._config.getoption("target"), _suite(self._config)
         self._cases.append(outcome.case(reports, outcome.again(suite, target, properties.case)))
         if properties.lab_failed and self.session is not None:
@@ -267,7 +268,7 @@ class Book:
             cases=tuple(sorted(self._cases, key=lambda each: each.id)),
             offers=tuple(msgspec.convert(self._lab.get("offers", []), list[str])),
             selected=patterns,
-            filter=self._filter,
+            filter=merged(self._filter),
             planned=self._planned,
             chosen=option("case"),
         )
@@ -276,14 +277,3 @@ class Book:
         file = self._config.getoption("results")
         if file and not hasattr(self._config, "workerinput"):
             save(self.results(), Path(file))
-
-
-def _joined(before: Any, now: Any) -> Any:
-    """The filter's figures of several tests, one after the other."""
-    if before is None or now is None:
-        return before or now
-    return type(now)(
-        evasions=before.evasions + now.evasions,
-        alarms=before.alarms + now.alarms,
-        relations=before.relations + now.relations,
-    )
