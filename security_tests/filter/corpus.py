@@ -1,0 +1,44 @@
+"""The corpus as a shop's list, and its words in every class of evasion: what may be judged, what is only measured."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Final
+
+from fixtures.corpus import ALLOW, RULES, Rule
+from fixtures.evasions.catalogue import Evasion
+from fixtures.evasions.characters import has_latin, is_chinese
+from security_tests.filter.door import Door, Listed
+
+__all__ = ["ALLOW"]
+LIST: Final = tuple(
+    Listed(rule.word, aliases=rule.aliases, pinyin=rule.pinyin, initials=rule.initials) for rule in RULES
+)
+PLAIN_LIST: Final = tuple(Listed(rule.word) for rule in RULES)  # where a target takes no more than words
+SEEDS: Final = 4
+
+
+def words_for(door: Door) -> tuple[Listed, ...]:
+    """The corpus' list, with its further spellings where the target takes such."""
+    return LIST if door.contract else PLAIN_LIST
+
+
+def covers(claims: Mapping[str, str], claim: str, rule: Rule) -> bool:
+    """Whether a target claims a class for a word, as the claim's `words` say; as listed, every target does."""
+    if claim == "plain":
+        return True
+    asked = {"alias": bool(rule.aliases), "pinyin": rule.pinyin, "initials": rule.initials}
+    kinds = {
+        "every": True,
+        "chinese": is_chinese(rule.word),
+        "latin": has_latin(rule.word),
+        "asked": asked.get(claim, False),
+    }
+    return kinds.get(claims.get(claim, ""), False)
+
+
+def hidden(rule: Rule, evasion: Evasion, seeds: int = SEEDS) -> list[str]:
+    """The word in that disguise, in several ways, amid other text that has nothing to do with it."""
+    if not evasion.applies(rule.word):
+        return []
+    ways = dict.fromkeys(evasion.hide(rule.word, Random(f"{rule.word} {seed}")) for seed in range(seeds))
+    return [text for text in ways if evasion.name == "plain" or text != rule.word]

@@ -1,0 +1,41 @@
+"""What the tests of the filter count, for the report: recall by class, alarms by category, relations one by one."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from reports.filter_figures import CleanTalk, FilterFigures, Recall, Relation
+
+
+class Tally:
+    """One relation's count: cases looked at, up to the first that broke it, and how many of that look broke it.
+
+    Hypothesis shrinks what failed by looking again and again; that is not counted.
+    """
+
+    def __init__(self) -> None:
+        self.examples = 0
+        self.broken = 0
+
+    def look(self, wrong: Sequence[str]) -> None:
+        """Cases of one example: what was wrong with each, "" for nothing. Fails where anything was."""
+        bad = [each for each in wrong if each]
+        if not self.broken:
+            self.examples += len(wrong)
+            self.broken += len(bad)
+        assert not bad, "\n".join(bad[:5])
+
+
+class Measured:
+    """What one test measured."""
+
+    def __init__(self) -> None:
+        self.classes: list[Recall] = []
+        self.clean: list[CleanTalk] = []
+        self.relations: list[Relation] = []
+
+    def figures(self) -> dict[str, object] | None:
+        """As the report's property `filter`; None where nothing was measured."""
+        figures = FilterFigures(tuple(self.classes), tuple(self.clean), tuple(self.relations))
+        told: dict[str, object] = msgspec.to_builtins(figures)
+        return told if figures != FilterFigures() else None
