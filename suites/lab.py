@@ -3,33 +3,25 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-import aiohttp
 import pytest
 
-from history.run import RunFolder, RunSpec, ShopSpec
-from history.scenario import Gateway
+from history.run import RunSpec, ShopSpec
 from history.tokens import token
-from history.writer import Writer
 from simulators.douyin.doors import KEY_HEADER
-from simulators.douyin.listening import Listening
 from simulators.douyin.profiles import profile
-from simulators.douyin.server import gateway as serve_gateway
 from simulators.workforce.roster import register
 from suites.api import Api, Who
-from suites.contract import operations, operations_of, parsed
 from suites.customer import Customer
 from suites.desk import Desk
 from suites.hosting import Hosted
-from suites.setting import Setting, sized, specification
+from suites.setting import Setting, sized
 from suites.story import Story
 from targets.interface import Action, Agent, Cursor, Device, Event, Run, Sent, Shop, Snapshot, Target, Version
-from targets.loading import load
 from targets.platform import Platform
 
 _SENDER: Final = 1  # of the tokens that this process hands out
@@ -160,7 +152,7 @@ class Lab:
             raise AssertionError("the suite has used up all its shops") from None
         made = await self.target.shop(spec)
         if not self._webhook:
-            await register(self.run.http, self.gateway_url, self.spec.key, made.webhook_url, _trust(self.run.ca_file))
+            await register(self.run.http, self.gateway_url, self.spec.key, made.webhook_url, trust(self.run.ca_file))
             self._webhook = made.webhook_url
         assert made.webhook_url == self._webhook, f"{made.webhook_url}: an application has one webhook, {self._webhook}"
         staff = await self.target.agents(made, agents)
@@ -219,94 +211,8 @@ class Lab:
         self.desks.clear()
 
 
-@contextlib.asynccontextmanager
-async def open_lab(
-    asked: Setting,
-    folder: Path,
-    *,
-    name: str = "suite",
-    platform: str = "",
-    gateway: Gateway | None = None,
-    service: tuple[str, ...] = (),
-) -> AsyncIterator[Lab]:
-    """A lab inside the block. `gateway` are the simulated platform's settings, `service` more arguments of the bundled
-    reference. Raises Failure, TargetError, ProfileError or OSError where it cannot be set up.
-    """
-    spec = specification(asked, name, datetime.now(), platform, gateway)
-    run_folder = RunFolder(folder / spec.id)
-    run_folder.write_spec(spec)
-    async with contextlib.AsyncExitStack() as stack:
-        writer = stack.enter_context(contextlib.closing(Writer(run_folder.history, "gateway", spec.id)))
-        near, far = await _platform(stack, asked, spec, writer)
-        hosted = await _hosted(stack, asked, run_folder.path, far, service)
-        http = await stack.enter_async_context(_client(asked))
-        run = _run(asked, spec, hosted, http, far)
-        target = load(asked.adapter)
-        version = await target.open(run)
-        lab = Lab(asked, spec, target, run, version, near, hosted)
-        lab.folder = run_folder.path
-        lab.operations = await _operations(lab)
-        try:
-            yield lab
-        finally:
-            await lab.tidy()
-            for left in await target.close():
-                print(f"left behind at the target: {left.what} ({left.where})", flush=True)
-
-
-async def _platform(stack: contextlib.AsyncExitStack, asked: Setting, spec: RunSpec, writer: Writer) -> tuple[str, str]:
-    reach = asked.reach
-    cert, key = (Path(file) if file else None for file in (reach.tls_cert, reach.tls_key))
-    listening = Listening(reach.listen or Listening().host, reach.gateway_port, cert, key, reach.public_url)
-    allow = asked.bound.allow if asked.bound else ()
-    port = await stack.enter_async_context(serve_gateway(spec, writer, listening, allow, _trust(reach.target_ca)))
-    return listening.near_url(port), listening.far_url(port)
-
-
-async def _hosted(
-    stack: contextlib.AsyncExitStack, asked: Setting, folder: Path, gateway: str, extra: tuple[str, ...]
-) -> Hosted | None:
-    if asked.bound is not None:
-        return None
-    hosted = Hosted(asked.program, folder, gateway, extra)
-    stack.push_async_callback(hosted.stop)
-    await hosted.start()
-    return hosted
-
-
-def _client(asked: Setting) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=0, ssl=_trust(asked.reach.target_ca or asked.reach.ca))
-    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=60))
-
-
-def _run(asked: Setting, spec: RunSpec, hosted: Hosted | None, http: aiohttp.ClientSession, far: str) -> Run:
-    keys = {"operator_key": hosted.operator_key} if hosted else asked.secrets
-    return Run(
-        id=spec.id,
-        gateway_url=far.rstrip("/"),
-        target_url=hosted.url if hosted else cast(Any, asked.bound).url.rstrip("/"),
-        app=spec.app,
-        shops=spec.shops,
-        business_speed=spec.scenario.business_speed,
-        http=http,
-        secrets=keys,
-        platform=spec.platform_name,
-        ca_file=asked.reach.ca,
-    )
-
-
-async def _operations(lab: Lab) -> frozenset[str]:
-    """What the target's own /openapi.yaml lists; without one, all of the contract."""
-    if "contract" not in lab.target.offers:
-        return frozenset()
-    async with lab.run.http.get(f"{lab.run.target_url}/openapi.yaml") as answer:
-        if answer.status != 200:
-            return frozenset(operations())
-        listed = {operation.id for operation in operations_of(parsed(await answer.text()))}
-    return frozenset(listed & operations().keys())
-
-
-def _trust(ca: str) -> ssl.SSLContext:
+def trust(ca: str) -> ssl.SSLContext:
+    """What the system trusts, and a CA file where one is named."""
     context = ssl.create_default_context()
     if ca:
         context.load_verify_locations(ca)

@@ -21,7 +21,8 @@ from history.scenario import Gateway
 from reports.conformance import Case, Conformance, Suite, save
 from reports.filter_figures import merged
 from suites import outcome
-from suites.lab import Lab, open_lab
+from suites.lab import Lab
+from suites.opening import open_lab
 from suites.setting import Setting, setting
 
 _SUITES: Final = {"contract_tests", "security_tests"}
