@@ -84,7 +84,7 @@ class Person(NamedTuple):
 
 
 def score(person: Person) -> float | None:
-    """40 speed (1 at a mean wait of 30 s, 0 at 3 min) + 40 satisfaction + 20 conversion; None where a part has nothing."""
+    """40 speed (1 at a mean wait of 30 s, 0 at 3 min) + 40 satisfaction + 20 conversion; None where one has nothing."""
     if not (person.waits and person.stars and person.served):
         return None
     waited = sum(person.waits) / len(person.waits)

@@ -1,4 +1,4 @@
-"""BOT-1: the bot answers what is covered within the first tier, hands over on request or doubt, never answers an echo."""
+"""BOT-1: the bot answers what is covered within the first tier, hands over on request or doubt, and no echo."""
 
 import pytest
 
