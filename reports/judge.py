@@ -12,14 +12,13 @@ import polars as pl
 
 from history.run import RunFolder
 from reports import checkers, gates, health, hops, people, timeline, verdict
+from reports.demonstration import demonstration as demonstration
 from reports.example import tell
 from reports.latency import Sample
 from reports.load import NEEDED, load
 from reports.model import Environment, Gate, Judgement, Phase, Verdict
 from reports.other_calls import other_calls
 from reports.record import History
-
-REFERENCE = "reference"  # the name of the bundled target: a run against it is a demonstration
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,11 +188,6 @@ def _judgement(
         people=people.people(history),
         command=about.command or f"golive rehearse {scenario.name if scenario else ''}".rstrip(),
     )
-
-
-def demonstration(target: str, told_version: str) -> bool:
-    """Whether the target is the bundled reference, by the name it was run under or by the name it told."""
-    return target == REFERENCE or target.startswith(f"asgi:{REFERENCE}_service") or REFERENCE in told_version.lower()
 
 
 def joins(history: History) -> dict[str, float]:

@@ -6,6 +6,7 @@ import msgspec
 
 State = Literal["holds", "broken", "unknown", "not verified"]
 Outcome = Literal["GO", "GO WITH CONDITIONS", "NO-GO", "INVALID"]
+EXIT: dict[Outcome, int] = {"GO": 0, "GO WITH CONDITIONS": 1, "NO-GO": 1, "INVALID": 3}
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from reports.model import Gate, Health, Judgement, Latency, State, Verdict
+from reports.plain import cell, clean
 
 SCHEMA = 1  # raised when a field changes its meaning or goes; new fields do not raise it
 SCHEMA_FILE = Path(__file__).with_name("summary.schema.json")
@@ -115,17 +116,17 @@ def _promise(verdict: Verdict) -> dict[str, Any]:
 def markdown(judgement: Judgement) -> str:
     """A page of Markdown for a pull request or a CI job's summary."""
     j = judgement
-    version = f" {_cell(j.target_version)}" if j.target_version else ""
+    version = f" {cell(j.target_version)}" if j.target_version else ""
     lines = [
         f"# {headline(j)}",
         "",
-        f"{_cell(j.target)}{version} · {_cell(j.scenario)} · seed {j.seed} · {_cell(j.started)} · {_cell(j.run)}",
+        f"{cell(j.target)}{version} · {cell(j.scenario)} · seed {j.seed} · {cell(j.started)} · {cell(j.run)}",
         "",
-        *(f"- {_cell(reason)}" for reason in j.reasons),
+        *(f"- {cell(reason)}" for reason in j.reasons),
         *([""] if j.reasons else []),
         "| gate | measured | n | state |",
         "|---|---|---|---|",
-        *(f"| `{_cell(g.line)}` | {_measured(g)} | {g.n} | {g.state}{_waived(g)} |" for g in j.gates),
+        *(f"| `{cell(g.line)}` | {_measured(g)} | {g.n} | {g.state}{_waived(g)} |" for g in j.gates),
         "",
         "| promise | checker | opportunities | violations | unknown | state | 95 % bound |",
         "|---|---|---|---|---|---|---|",
@@ -137,7 +138,7 @@ def markdown(judgement: Judgement) -> str:
         _latencies("to customer", j.to_customer),
         "",
         f"{j.messages} messages, {j.replies} replies, {j.conversations_peak} conversations at once, "
-        f"{j.dropped} of {j.arrivals} arrivals dropped. Reproduce: `{_cell(j.command)}`",
+        f"{j.dropped} of {j.arrivals} arrivals dropped. Reproduce: `{cell(j.command)}`",
         "",
     ]
     return "\n".join(lines)
@@ -161,12 +162,7 @@ def _measured(gate: Gate) -> str:
 
 
 def _waived(gate: Gate) -> str:
-    return f" (waived: {_cell(gate.waived)})" if gate.waived else ""
-
-
-def _cell(text: str) -> str:
-    """Text that came from outside must not break out of a table or become markup."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
+    return f" (waived: {cell(gate.waived)})" if gate.waived else ""
 
 
 def junit(judgement: Judgement) -> bytes:
@@ -187,10 +183,10 @@ def junit(judgement: Judgement) -> bytes:
 
 
 def _case(group: str, name: str, state: State, why: str) -> ElementTree.Element:
-    case = ElementTree.Element("testcase", classname=group, name=_clean(name))
+    case = ElementTree.Element("testcase", classname=group, name=clean(name))
     tag = {"broken": "failure", "unknown": "error", "not verified": "skipped"}.get(state)
     if tag:
-        ElementTree.SubElement(case, tag, message=_clean(why or state))
+        ElementTree.SubElement(case, tag, message=clean(why or state))
     return case
 
 
@@ -210,8 +206,3 @@ def _validity(judgement: Judgement) -> ElementTree.Element:
 def _why(verdict: Verdict) -> str:
     count = f"{verdict.violations} of {verdict.opportunities}" if verdict.violations else ""
     return "; ".join(filter(None, (count, verdict.reason)))
-
-
-def _clean(text: str) -> str:
-    """XML 1.0 has no place for control characters, escaped or not."""
-    return "".join(c if c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff" else " " for c in text)

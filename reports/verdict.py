@@ -9,7 +9,7 @@ import msgspec
 
 from history.scenario import Scenario, Waiver
 from reports.gates import COUNTS, LATENCIES, Line, merged, opportunities
-from reports.model import Gate, Health, Outcome, Phase, State, Verdict
+from reports.model import EXIT, Gate, Health, Outcome, Phase, State, Verdict
 
 ESSENTIAL = ("lost", "duplicated", "phantom", "reordered", "blocked_leaked", "leaked_across_shops")
 SYNC = "sync_latency"
@@ -19,7 +19,6 @@ LAG_S = 0.020  # the harness may be this late, or LAG_SHARE of the tightest late
 LAG_SHARE = 0.1
 DROPPED_SHARE = 0.001
 LOAD_SHARE = 0.8  # of the messages a phase asked for; below it (and chance) the load was not there
-EXIT = {"GO": 0, "GO WITH CONDITIONS": 1, "NO-GO": 1, "INVALID": 3}
 
 
 class Ruling(NamedTuple):

@@ -1,6 +1,6 @@
 """From the rows of a suite to one word and an exit code (design: gates, verdict, exit codes). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -8,8 +8,7 @@ from reports.conformance import Case, Conformance
 from reports.matrix.accepted import Accepted, bearing, objections
 from reports.matrix.promises import essential, owed
 from reports.matrix.rows import Row, rows
-from reports.model import Outcome
-from reports.verdict import EXIT
+from reports.model import EXIT, Outcome
 
 
 class Ruling(NamedTuple):
@@ -24,10 +23,17 @@ def judge(
     results: Conformance, accepted: Sequence[Accepted], today: date, fault: str = ""
 ) -> tuple[tuple[Row, ...], Ruling]:
     """The rows and the ruling of one run; `fault` is what the harness says went wrong with it, "" for nothing."""
-    found = rows(results.cases, owed(results.suite, results.selected), accepted, today)
+    found = rows(results.cases, asked(results), accepted, today)
     sick = invalid(results, fault)
     failed = [*failures(found), *orphans(results.cases, accepted, today), *objections(accepted, results.cases, today)]
     return found, outcome(sick, failed, conditions(found))
+
+
+def asked(results: Conformance) -> tuple[str, ...]:
+    """The promises this run must answer: of one chosen case, its own; else those selected, or all that are owed."""
+    if results.chosen:
+        return tuple(dict.fromkeys(promise for case in results.cases for promise in case.promises))
+    return owed(results.suite, results.selected)
 
 
 def outcome(sick: Sequence[str], failed: Sequence[str], borne: Sequence[str]) -> Ruling:
@@ -48,18 +54,16 @@ def invalid(results: Conformance, fault: str) -> list[str]:
 
 
 def failures(found: Sequence[Row]) -> list[str]:
-    """Why it is no GO, promise by promise: broken and not accepted, unknown, or essential and without an answer."""
-    return [sentence for row in found if (sentence := _failure(row))]
-
-
-def _failure(row: Row) -> str:
-    if row.broken and not row.accepted:
-        return f"{row.promise} is broken: {row.broken} of {row.cases} cases"
-    if row.unknown:
-        return f"{row.promise} is unknown: {row.unknown} of {row.cases} cases: {row.doubts[0]}"
-    if row.state == "not verified" and row.required and essential(row.promise):
-        return f"{row.promise} is not verified, and there is no going live without it: {row.gaps[0]}"
-    return ""
+    """Why it is no GO: what is broken and not accepted, then unknown, then essential and without an answer."""
+    broken = [
+        f"{row.promise} is broken: {row.broken} of {row.cases} cases"
+        for row in found
+        if row.broken and not row.accepted
+    ]
+    unknown = [
+        f"{row.promise} is unknown: {row.unknown} of {row.cases} cases: {row.doubts[0]}" for row in found if row.unknown
+    ]
+    return [*broken, *unknown, *_unanswered(found, "there is no going live without an answer to", essential)]
 
 
 def orphans(cases: Sequence[Case], accepted: Sequence[Accepted], today: date) -> list[str]:
@@ -71,8 +75,13 @@ def orphans(cases: Sequence[Case], accepted: Sequence[Accepted], today: date) ->
 def conditions(found: Sequence[Row]) -> list[str]:
     """What somebody must answer for before it goes live: accepted failures, and promises nobody could verify."""
     borne = [f"accepted: {row.promise} ({row.accepted})" for row in found if row.accepted]
-    return borne + [
-        f"{row.promise} is not verified: {row.gaps[0]}"
-        for row in found
-        if row.state == "not verified" and row.required and not essential(row.promise)
-    ]
+    return borne + _unanswered(found, "not verified:", lambda promise: not essential(promise))
+
+
+def _unanswered(found: Sequence[Row], said: str, which: Callable[[str], bool]) -> list[str]:
+    """The required promises without an answer, those with the same reason in one sentence."""
+    by_reason: dict[str, list[str]] = {}
+    for row in found:
+        if row.state == "not verified" and row.required and which(row.promise):
+            by_reason.setdefault(row.gaps[0], []).append(row.promise)
+    return [f"{said} {', '.join(names)}: {why}" for why, names in by_reason.items()]

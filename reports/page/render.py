@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import jinja2
 from markupsafe import Markup
 
+from reports.matrix.matrix import Matrix
 from reports.model import Judgement
+from reports.page.suite_page import SuitePage, suite_page
 from reports.page.view import View, view
 from reports.page.words import Text, say
 
@@ -24,16 +26,25 @@ def render(judgement: Judgement, folder: Path) -> Path:
     Neither has a script or fetches anything from a network; `report/` has no inline style either, so that it shows
     under Jenkins' default content policy. Raises OSError where the folder cannot be written.
     """
-    content = view(judgement)
-    _write_folder(content, folder / "report")
+    return place(view(judgement), "page.html.j2", folder)
+
+
+def render_suite(matrix: Matrix, folder: Path, golive: str = "") -> Path:
+    """The same for a suite's run; `golive` is the version that judged it. Raises OSError."""
+    return place(suite_page(matrix, golive), "suite_page.html.j2", folder)
+
+
+def place(content: View | SuitePage, template: str, folder: Path) -> Path:
+    """Write the content by its template as report.html and report/. Raises OSError."""
+    _write_folder(content, template, folder / "report")
     page = folder / "report.html"
-    page.write_text(html(content, inline=True), encoding="utf-8")
+    page.write_text(html(content, True, template), encoding="utf-8")
     return page
 
 
-def html(content: View, inline: bool) -> str:
+def html(content: View | SuitePage, inline: bool, name: str = "page.html.j2") -> str:
     """The page as text; `inline` puts style and pictures into it."""
-    template = _environment().get_template("page.html.j2")
+    template = _environment().get_template(name)
     return template.render(v=content, inline=inline, style=Markup(style()))  # our own file, not foreign text
 
 
@@ -42,16 +53,21 @@ def style() -> str:
     return (_HERE / "style.css").read_text(encoding="utf-8")
 
 
-def _write_folder(content: View, folder: Path) -> None:
+def _write_folder(content: View | SuitePage, template: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.svg"):
         stale.unlink()
-    (folder / "index.html").write_text(html(content, inline=False), encoding="utf-8")
+    (folder / "index.html").write_text(html(content, False, template), encoding="utf-8")
     (folder / "style.css").write_text(style(), encoding="utf-8")
+    for drawing in _drawn(content):
+        _write_drawing(drawing, folder)
+
+
+def _drawn(content: View | SuitePage) -> list["Drawing"]:
+    if not isinstance(content, View):
+        return []
     drawn = [picture.drawing for picture in content.pictures] + [example.drawing for example in content.examples]
-    for drawing in drawn:
-        if drawing:
-            _write_drawing(drawing, folder)
+    return [drawing for drawing in drawn if drawing]
 
 
 def _write_drawing(drawing: "Drawing", folder: Path) -> None:

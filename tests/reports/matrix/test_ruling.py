@@ -35,7 +35,7 @@ def test_an_unknown_is_no_go(full, make):
 
 
 def test_a_required_promise_not_verified_is_a_condition(full, make):
-    told = "KNOW-1 is not verified: not offered: contract"
+    told = "not verified: KNOW-1: not offered: contract"
     results = put(full, make("KNOW-1/a", "not verified", "not offered: contract"))
     assert ruling(results) == Ruling("GO WITH CONDITIONS", 1, (told,))
 
@@ -48,6 +48,22 @@ def test_a_promise_without_any_case_is_a_condition_too(full):
 
 def test_without_an_answer_about_loss_there_is_no_going_live(full, make):
     assert ruling(put(full, make("DELIVERY-1/a", "not verified", "not offered: x"))).verdict == "NO-GO"
+
+
+def test_promises_without_an_answer_are_told_by_reason(run, make):
+    results = run(
+        make("KNOW-1/a"),
+        make("BOT-1/a", "not verified", "not offered: bot"),
+        selected=("KNOW-1", "BOT-1", "FAQ-1", "VIP-1"),
+    )
+    assert ruling(results).reasons == (
+        "not verified: VIP-1, FAQ-1: no case of this run speaks of it",
+        "not verified: BOT-1: not offered: bot",
+    )
+
+
+def test_one_chosen_case_owes_only_its_own_promises(run, make):
+    assert ruling(run(make("KNOW-1/a"), chosen="KNOW-1/a")) == Ruling("GO", 0, ())
 
 
 def test_what_is_selected_is_all_that_is_required(run, make):
