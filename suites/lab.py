@@ -21,7 +21,21 @@ from suites.desk import Desk
 from suites.hosting import Hosted
 from suites.setting import Setting, sized
 from suites.story import Story
-from targets.interface import Action, Agent, Cursor, Device, Event, Run, Sent, Shop, Snapshot, Target, Version
+from targets.interface import (
+    Action,
+    Agent,
+    Change,
+    Cursor,
+    Device,
+    Event,
+    Run,
+    Sent,
+    Shop,
+    Snapshot,
+    Target,
+    Transfer,
+    Version,
+)
 from targets.platform import Platform
 
 _SENDER: Final = 1  # of the tokens that this process hands out
@@ -78,6 +92,11 @@ class LabShop:
         self.lab.need("state")
         return cast(Snapshot, await cast(Any, self.lab.target).state(self.agents[agent]))
 
+    async def configure(self, change: Change) -> None:
+        """Change the shop's words or hours from now on."""
+        self.lab.need(type(change).__name__.lower())
+        await cast(Any, self.lab.target).configure(self.target, change)
+
     async def act(self, action: Action, agent: int = 0) -> Sent:
         """Do it as that agent."""
         name = type(action).__name__.lower()
@@ -85,6 +104,11 @@ class LabShop:
         done = cast(Sent, await cast(Any, self.lab.target).act(self.agents[agent], action))
         self.lab.story.tell(f"agent {self.agents[agent].id}", f"{name} -> {done.outcome} {done.code}".rstrip())
         return done
+
+    async def transfer(self, conversation: str, to: int, by: int = 0) -> None:
+        """Let an agent hand a conversation to a colleague."""
+        done = await self.act(Transfer(conversation, self.agents[to]), agent=by)
+        assert done.outcome == "ok", f"the transfer of {conversation} {done.outcome}: {done.code}"
 
     async def _bearer(self, who: Who) -> str:
         kinds: dict[Who, Shop | None] = {"admin": self.target, "operator": None}

@@ -81,7 +81,9 @@ def parse_token(content_type: str, body: bytes, app: App) -> TokenCall | Refusal
         fields = _token_fields(content_type, body)
     except ValueError as error:
         return Refusal("bad_parameter", str(error))
-    if (fields.client_key, fields.client_secret) != (app.client_key, app.client_secret):
+    # Public clients renew without the secret: the refresh token is secret enough. A wrong one is wrong all the same.
+    needed = fields.client_secret or fields.grant_type != "refresh_token"
+    if fields.client_key != app.client_key or (needed and fields.client_secret != app.client_secret):
         return Refusal("app", "client_key or client_secret is wrong")
     if fields.grant_type == "authorization_code":
         return TokenCall("code", code=fields.code)

@@ -31,6 +31,11 @@ async def test_a_token_call_is_answered_like_the_platforms_sample(bench: Any) ->
         }
         renewed = await b.post("/oauth/refresh_token/", renew)
         assert renewed["data"]["access_token"] not in ("", data["access_token"])
+        wrong = await b.post("/oauth/refresh_token/", renew | {"client_secret": "guess"})
+        assert (wrong["message"], "access_token" in wrong["data"]) == ("error", False)
+        del renew["client_secret"]  # as public clients renew
+        again = await b.post("/oauth/refresh_token/", renew)
+        assert again["data"]["access_token"] not in ("", data["access_token"], renewed["data"]["access_token"])
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"code":1}', b'{"x":' + b"[" * 100_000, b"\xff", b"{}"])
