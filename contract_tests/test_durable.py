@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 
 from suites.lab import Lab
@@ -35,7 +36,7 @@ async def _push(box: Letterbox, message: Message, taken: list[Message]) -> None:
     try:
         if await box.takes(box.request(message)):
             taken.append(message)
-    except (OSError, TimeoutError):
+    except (aiohttp.ClientError, OSError, TimeoutError):
         return  # killed before its answer: whether it was taken, nobody was told
 
 
