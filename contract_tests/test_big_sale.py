@@ -1,12 +1,14 @@
 """BIGSALE-1: templates and spare agents come on and go off by schedule; +300 % is buffered, not dropped."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from contract_tests.dealings import Data, conversation, now, said_by_itself, scenes, until, visit
 from suites.desk import Desk
 from suites.lab import Lab, LabShop
+from targets.interface import Event
 
 pytestmark = [pytest.mark.promise("BIGSALE-1"), pytest.mark.timeout(30)]
 SALE, WELCOME = "大促期间咨询较多，会按顺序回复您", "欢迎光临本店"
@@ -88,9 +90,9 @@ async def test_four_times_what_the_agents_can_hold_waits_in_order_and_none_is_dr
     assert queue["waiting"] == crowd - capacity
     places = [each["conversation_id"] for each in queue["places"]]
     assert [each["waits_since"] for each in queue["places"]] == sorted(each["waits_since"] for each in queue["places"])
-    for place in range(crowd):
-        await desk.until(lambda _, due=place: len(given(desk)) > due, f"customer {place + 1} of {crowd}")
-        assert (await desk.resolve(given(desk)[place])).outcome == "ok"
+    for place, one in enumerate([*given(desk), *places]):
+        await desk.until(partial(_assigned, one), f"customer {place + 1} of {crowd}")
+        assert (await desk.resolve(one)).outcome == "ok"
     assert given(desk)[capacity:] == places
     assert {event.platform_id for event in desk.events if event.sender == "customer"} == {one.message for one in said}
     assert (await shop.api("getQueues")).body["waiting"] == 0
@@ -99,6 +101,10 @@ async def test_four_times_what_the_agents_can_hold_waits_in_order_and_none_is_dr
 def given(desk: Desk) -> list[str]:
     """The conversations that a desk was given, in their order."""
     return [event.conversation for event in desk.events if event.kind == "assigned"]
+
+
+def _assigned(conversation: str, event: Event) -> bool:
+    return (event.kind, event.conversation) == ("assigned", conversation)
 
 
 async def test_a_crowd_at_one_moment_is_taken_whole(lab: Lab) -> None:
