@@ -11,6 +11,12 @@ WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday
 ALL_DAY: Final = [{"start": "00:00", "end": "24:00"}]
 CHINA_S: Final = 8 * 3600  # ahead of UTC
 DAY_S: Final = 86_400
+OCCASIONS: Final = {  # scene -> the operation of what has it said
+    "unread": "putUnreadReminders",
+    "closing": "putAutoClose",
+    "big_sale": "putBigSale",
+    "handover": "putBot",
+}
 Data = dict[str, Any]
 
 
@@ -99,7 +105,8 @@ async def supervisor(shop: LabShop) -> Supervisor:
 
 
 async def scenes(shop: LabShop, **texts: str) -> None:
-    """Switch automatic messages on, at hours that never end."""
+    """Switch automatic messages on, at hours that never end. A scene comes with what occasions it, or not at all."""
+    shop.api.need(*(OCCASIONS[name] for name in texts if name in OCCASIONS))
     await shop.api("putBusinessHours", body=dict.fromkeys(WEEK, ALL_DAY))
     body = {name: {"enabled": True, "text": text} for name, text in texts.items()}
     await shop.api("putAutoReplies", body=body)

@@ -21,6 +21,7 @@ STEPS = [
 
 async def fired(shop: LabShop, who: Who = "") -> list[tuple[float, str, str]]:
     """The clocks that fired, as (seconds after the turn began, what, tier), in order."""
+    shop.api.need("getResponseTiers")
     told = await log(shop, who or shop.agents[0], "tier.warning", "tier.breached")
     return [(round(each["d"]["at"] - each["d"]["since"], 3), each["t"], each["d"]["tier"]) for each in told]
 

@@ -116,6 +116,11 @@ class Labs:
         if key not in self.open:
             if service and self._asked.bound is not None:
                 pytest.skip("not offered: a target with settings of a test's own; only the bundled reference has them")
+            if platform and self._asked.bound is not None:
+                pytest.skip(f"not offered: platform {platform}; a target of golive.toml speaks its adapter's own")
+            if self._asked.reach.gateway_port:  # which is one lab's at a time
+                await self._stack.aclose()
+                self.open.clear()
             try:
                 made = open_lab(self._asked, self._folder, platform=platform, gateway=gateway, service=service)
                 self.open[key] = await self._stack.enter_async_context(made)

@@ -114,7 +114,7 @@ class Bench:
 
     async def agent(self, **terms: Any) -> dict[str, Any]:
         """A certified agent with a token."""
-        made = await self.api(
+        made: dict[str, Any] = await self.api(
             "POST", "/api/v1/agents", self.admin, {"name": "测试客服", "certified": True, **terms}, 201
         )
         return made | {"token": await self.login(made["login"], made["password"])}

@@ -200,7 +200,7 @@ async def test_outside_business_hours_a_message_is_kept_and_answered_once_a_visi
     device = await bench.device(agent)
     scene = {"enabled": True, "text": "现在是非营业时间"}
     await bench.api("PUT", "/api/v1/auto-replies", bench.admin, {"off_hours": scene, "welcome": scene})
-    closed = {day: [] for day in WEEK}
+    closed: dict[str, list[object]] = {day: [] for day in WEEK}
     hours = await bench.api("PUT", "/api/v1/business-hours", bench.admin, closed)
     assert (hours["open"], hours["next_opening"]) == (False, None)
     for _ in "12":
