@@ -129,9 +129,10 @@ class Customer:
     async def _read(self) -> None:
         async for message in self._socket:
             if message.type is aiohttp.WSMsgType.TEXT:
-                await self._hear(_FRAMES.decode(message.data))
+                await self.hear(_FRAMES.decode(message.data))
 
-    async def _hear(self, frame: frames.ServerFrame) -> None:
+    async def hear(self, frame: frames.ServerFrame) -> None:
+        """One frame came; whoever waits for it is told."""
         match frame:
             case frames.Receive():
                 self._story.tell(self.id, f"receives {frame.text!r}")

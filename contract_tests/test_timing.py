@@ -1,0 +1,85 @@
+"""SYNC-3, GATEWAY-5: message-sync latency and acknowledgement at a stated, small load, from the history of that load.
+
+The harness's own error stands beside every figure. Where it is too large, or samples are too few, the promise is
+unknown, and that is no pass.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import pytest
+
+from history.scenario import Gateway
+from reports.gates import Figures, check_lines, judge
+from suites.lab import Lab
+from suites.paced import Load, Played, play
+
+pytestmark = pytest.mark.xdist_group("timing")
+if TYPE_CHECKING:
+    from suites.plugin import Labs
+
+LOAD: Final = Load(rate=70.0, seconds=9.0, shops=3, customers=4)
+GATE: Final = "sync_latency p95 < 500ms"
+ACKNOWLEDGED_S: Final = 2.0
+LAG_S: Final = 0.05  # a tenth of the gate: a harness later than that judges nothing
+ATTEMPTS: Final = 3  # plays, where the harness itself was late
+
+
+class UnknownError(Exception):
+    """What was measured says nothing about the target."""
+
+
+@pytest.fixture(scope="module")
+def played() -> dict[int, Played]:
+    """The plays of this process, by attempt: all tests here judge the same."""
+    return {}
+
+
+async def _play(labs: "Labs", played: dict[int, Played]) -> tuple[Lab, Played]:
+    for attempt in range(ATTEMPTS):
+        lab = await labs(
+            gateway=Gateway(pushes_at_once=256 + attempt)
+        )  # so that it is a lab, and a history, of its own
+        if attempt not in played:
+            played[attempt] = await play(lab, LOAD)
+        done = played[attempt]
+        lab.story.begin()
+        lab.story.tell("load", str(LOAD))
+        lab.story.tell("harness", f"its own loop was {_ms(done.lag_s)} late (p99), its clocks 0 ms apart: one process")
+        if done.lag_s is not None and done.lag_s <= LAG_S:
+            return lab, done
+    lags = ", ".join(_ms(each.lag_s) for each in played.values())
+    raise UnknownError(f"the harness itself was late in each of {ATTEMPTS} plays ({lags}); is the machine busy?")
+
+
+def _ms(seconds: float | None) -> str:
+    return "unknown" if seconds is None else f"{seconds * 1000:.1f} ms"
+
+
+@pytest.mark.promise("SYNC-3")
+async def test_messages_are_synchronised_in_time_both_ways(labs: "Labs", played: dict[int, Played]) -> None:
+    lab, done = await _play(labs, played)
+    latencies = done.history.latencies
+    for way, sample in (("to the agent", latencies.to_agent), ("to the customer", latencies.to_customer)):
+        figures = sample.summary()
+        told = f"n {figures.n}, p50 {_ms(figures.p50)}, p95 {_ms(figures.p95)}, max {_ms(figures.max)}"
+        lab.story.tell(way, f"{told}; left out {dict(sample.left_out)}")
+    (line,) = check_lines((GATE,))
+    gate = judge(line, Figures((), latencies, (), {}))
+    if gate.state not in ("holds", "broken"):
+        raise UnknownError(f"{GATE}: {gate.reason}")
+    assert gate.state == "holds", f"{GATE} at {LOAD}: p95 was {_ms(gate.value)} of {gate.n} samples"
+
+
+@pytest.mark.promise("GATEWAY-5")
+async def test_pushes_are_acknowledged_within_two_seconds(labs: "Labs", played: dict[int, Played]) -> None:
+    lab, done = await _play(labs, played)
+    messages = done.history.messages
+    acknowledged = messages.filter(pl.col("acknowledged").is_not_null())
+    if len(acknowledged) < LOAD.messages:
+        raise AssertionError(f"{len(messages) - len(acknowledged)} of {len(messages)} pushes were not acknowledged")
+    seconds = ((acknowledged["acknowledged"] - acknowledged["pushed"]) / 1e9).sort()
+    slowest, middle = float(seconds[-1]), float(seconds[len(seconds) // 2])
+    lab.story.tell("acknowledged", f"n {len(seconds)}, p50 {_ms(middle)}, max {_ms(slowest)}")
+    late = int((seconds > ACKNOWLEDGED_S).sum())
+    assert late == 0, f"{late} of {len(seconds)} acknowledged after {ACKNOWLEDGED_S:g} s, one after {slowest:.2f} s"
