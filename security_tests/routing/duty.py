@@ -79,6 +79,7 @@ class Watch:
 
     customer: str
     agent: str = ""
+    last: str = ""  # who has it, or had it last
     turn: Turn | None = None
     unread: Unread | None = None
     complaint: Complaint | None = None
@@ -91,6 +92,11 @@ class Watch:
         self.unseen.append((seq, at))
         if self.agent and self.unread is None:
             self.unread = Unread(seq, at + UNREAD_S)
+
+    def hears(self) -> None:
+        """The shop says something by itself."""
+        if self.turn is not None:
+            self.turn.heard = True
 
     def replied(self) -> None:
         """A person answered: nothing waits, and nothing is unread."""
@@ -105,6 +111,7 @@ class Watch:
     def given(self, agent: str, at: float) -> None:
         """Another agent has it ("": nobody), and what they have not read is counted from here."""
         self.agent, self.unread = agent, None
+        self.last = agent or self.last
         if agent and self.unseen:
             seq, came = self.unseen[0]
             self.unread = Unread(seq, max(came, at) + UNREAD_S)
@@ -139,7 +146,8 @@ class Watch:
             assert self.complaint is not None
             what = self.complaint.steps()[self.complaint.fired][1]
             self.complaint.fired += 1
-            fired.append(Fired("COMPLAINT-1", self.customer, what, 0, due, told | {LEADS}))
+            whose = frozenset({self.last} - {""}) | {LEADS}
+            fired.append(Fired("COMPLAINT-1", self.customer, what, 0, due, whose))
         return fired
 
     def _turn_due(self) -> float | None:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, Self
 
 Span = tuple[str, str]
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -17,6 +17,11 @@ class Plan:
     def __init__(self, week: Mapping[str, Sequence[Span]], dates: Mapping[str, Sequence[Span]] | None = None) -> None:
         self.week = {day: tuple(week.get(day, ())) for day in DAYS}
         self.dates = {date: tuple(spans) for date, spans in (dates or {}).items()}
+
+    @classmethod
+    def always(cls) -> Self:
+        """Open day and night."""
+        return cls({day: [("00:00", "24:00")] for day in DAYS})
 
     def body(self) -> dict[str, object]:
         """As PUT /business-hours takes it."""

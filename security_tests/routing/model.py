@@ -3,6 +3,7 @@
 Lists are sorted anew whenever somebody looks at them; nothing is remembered that can be told from the present.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -56,6 +57,7 @@ class Routing:
         self.sale = False  # spares are called
         self.why: dict[str, Given] = {}  # customer -> how their present agent was found
         self.gave: list[tuple[str, Given]] = []  # what was given since somebody emptied this list
+        self.met: Counter[str] = Counter()  # how often a promise might have been broken
         self._places = 0
 
     def able(self, but: str = "") -> list[Agent]:
@@ -117,13 +119,25 @@ class Routing:
 
     def serve(self, now: float) -> None:
         """As long as somebody waits and somebody is able, the first in the queue is served."""
-        for name in self.waiting(now):
+        waiting = self.waiting(now)
+        for place, name in enumerate(waiting, 1):
             given = choose(self.customers[name], self.able())
             if given is None:
                 return
+            self.met["ROUTE-4"] += place < len(waiting)
             self._give(name, given)
 
+    def _meet(self, given: Given) -> None:
+        """Whoever might have been chosen instead is an occasion to break a promise."""
+        staff = self.agents.values()
+        self.met["ROUTE-2"] += any(not agent.has_room() for agent in staff)
+        self.met["ROUTE-3"] += bool(given.others) and given.rule != "last agent"
+        self.met["ROUTE-5"] += len(given.alike) > 1
+        self.met["ROUTE-6"] += any(agent.hindrance() for agent in staff)
+        self.met["ROUTE-7"] += bool(given.others) and given.rule == "last agent"
+
     def _give(self, name: str, given: Given) -> None:
+        self._meet(given)
         customer = self.customers[name]
         customer.agent = customer.last = given.agent
         customer.since = None

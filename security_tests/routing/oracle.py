@@ -1,14 +1,11 @@
 """The whole shop as it should be: routing, the clocks, the hours and a big sale, driven by what happens and by time."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from security_tests.routing.duty import Complaint, Fired, Watch
-from security_tests.routing.hours import DAYS, Plan
+from security_tests.routing.hours import Plan
 from security_tests.routing.model import Routing
 from security_tests.routing.people import Agent, Customer
-
-ALWAYS: Final = Plan({day: [("00:00", "24:00")] for day in DAYS})
 
 
 class Oracle:
@@ -17,7 +14,7 @@ class Oracle:
     def __init__(self, agents: Iterable[Agent], customers: Iterable[Customer]) -> None:
         self.routing = Routing(agents, customers)
         self.watches = {name: Watch(name) for name in self.routing.customers}
-        self.plan = ALWAYS
+        self.plan = Plan.always()
         self.fired: list[Fired] = []  # by all clocks, ever
         self._sale_edges: list[tuple[float, bool]] = []
         self._told_of_night: set[str] = set()  # whom the template answered in this visit
@@ -103,6 +100,13 @@ class Oracle:
     def complains(self, name: str, complaint: str, at: float) -> None:
         """A complaint is opened."""
         self.watches[name].complaint = Complaint(complaint, at)
+
+    def closes(self, name: str) -> None:
+        """Its complaint is closed, of which the customer is told."""
+        complaint = self.watches[name].complaint
+        assert complaint is not None, f"nobody complained for {name}"
+        complaint.closed = True
+        self.watches[name].hears()
 
     def refusals(self, name: str, by_agent: bool) -> set[str]:
         """Why a complaint must not be closed now; empty: it is closed."""
