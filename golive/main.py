@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from golive import adapter, failures, recipe
 from golive import certs as certificates
-from golive import failures, recipe
 from golive.chat import chat as talk
 from golive.crowd import MASTER_PORT, Crowd
 from golive.failures import Failure, Usage
@@ -40,6 +40,10 @@ app = typer.Typer(
         "every message accounted for, a go or no-go.",
     ),
 )
+adapters = typer.Typer(
+    no_args_is_help=True, help=say("您的系统与 golive 之间的适配器。", "The adapter between your system and golive.")
+)
+app.add_typer(adapters, name="adapter")
 console = Console()
 
 RunsOption = Annotated[Path, typer.Option("--runs", help=say("结果放在哪里", "where runs are kept"))]
@@ -198,6 +202,29 @@ def init(
         first = recipe.FILES[0]
         console.print(say("改成您自己的数据,然后:", "Make them your own, then:"))
         console.print(f"  golive rehearse {shlex.quote(str(folder / first))}", highlight=False)
+
+
+@adapters.callback()
+def _adapter() -> None:
+    """A group, though it has one command."""
+
+
+@adapters.command(
+    "check",
+    help=say(
+        "先逐项证明适配器接得对:登录、双向消息、断线续传、签名……",
+        "Prove the adapter, line by line, before the system is blamed: login, a message each way, cut and resume …",
+    ),
+)
+def check_adapter(
+    target: Annotated[str, typer.Option(help=say("golive.toml 里的被测系统", "a target of golive.toml"))] = "reference",
+    sample: Annotated[
+        Path, typer.Option(help=say("平台的一份真实推送(已脱敏)", "a real push of your platform, anonymised"))
+    ] = Path("samples/push.json"),
+) -> None:
+    """Exit 0 where it is bound, 1 where it is not, 2 where golive.toml or the adapter's file is wrong."""
+    with clear_words():
+        raise typer.Exit(adapter.check(["--target", target, "--sample", str(sample)]))
 
 
 @app.command(help=say("让网关、客服系统和客服一直运行。", "Keep gateway, service and agents running."))

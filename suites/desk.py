@@ -1,6 +1,7 @@
 """One device of one agent, as a test sees it: everything it was told, in order, and what may be waited for."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from itertools import count
 from typing import Literal, Protocol
@@ -36,6 +37,8 @@ class Desk:
         self.told: list[Event | Closed] = []
         self.last_text = ""  # of the newest reply, as sent
         self.last_id = ""  # its client id
+        self.broke = ""  # how the adapter's events() failed
+        self._over = False
         self._room, self._story, self._patience_s = room, room.story, room.patience_s
         self._came = asyncio.Condition()
         self._listening = asyncio.create_task(self._listen())
@@ -57,8 +60,8 @@ class Desk:
         try:
             async with asyncio.timeout(within or self._patience_s), self._came:
                 while not (found := [each for each in self.events if test(each)]):
-                    if any(isinstance(each, Closed) for each in self.told):
-                        raise AssertionError(f"{self} was closed before it was told of {name}: {self.told[-1]}")
+                    if self._over:
+                        raise AssertionError(f"{self} was closed before it was told of {name}: {self._end()}")
                     await self._came.wait()
         except TimeoutError:
             raise AssertionError(
@@ -75,8 +78,8 @@ class Desk:
         """How the connection ended, now or soon."""
         async with asyncio.timeout(within or self._patience_s):
             await asyncio.shield(self._listening)
-        last = self.told[-1]
-        assert isinstance(last, Closed), f"{self} ended without a word"
+        last = self.told[-1] if self.told else None
+        assert isinstance(last, Closed), f"{self} ended without a Closed: {self._end()}"
         return last
 
     async def reply(self, conversation: str, text: str, *, client_id: str = "", exact: bool = False) -> Sent:
@@ -127,13 +130,21 @@ class Desk:
         return f"desk {self.agent.id}/{self.name}"
 
     async def _listen(self) -> None:
-        async for event in self.device.events():
-            self.told.append(event)
-            self._story.tell(str(self), _line(event))
-            async with self._came:
-                self._came.notify_all()
+        try:
+            async for event in self.device.events():
+                self.told.append(event)
+                self._story.tell(str(self), _line(event))
+                async with self._came:
+                    self._came.notify_all()
+        except Exception as error:  # whatever an adapter raises: the test that waits must know
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            self.broke = f"the adapter's events() raised {type(error).__name__}: {error} ({at.filename}:{at.lineno})"
+        self._over = True
         async with self._came:
             self._came.notify_all()
+
+    def _end(self) -> str:
+        return self.broke or (str(self.told[-1]) if self.told else "without a word")
 
     def _brief(self) -> str:
         kinds = [f"{each.kind} {each.text or each.note!r}" for each in self.events[-8:]]

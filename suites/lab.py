@@ -28,6 +28,7 @@ from targets.interface import (
     Cursor,
     Device,
     Event,
+    Leftover,
     Run,
     Sent,
     Shop,
@@ -40,6 +41,8 @@ from targets.platform import Platform
 
 _SENDER: Final = 1  # of the tokens that this process hands out
 _POLL_S: Final = 0.02
+_CLOSE_S: Final = 30.0  # an adapter that hangs must not hang the suite
+_END_S: Final = 5.0
 
 
 class LabShop:
@@ -142,6 +145,7 @@ class Lab:
         self._specs: Iterator[ShopSpec] = iter(spec.shops)
         self._marks = count(1)
         self._webhook = ""
+        self._left: list[Leftover] | None = None
 
     @property
     def offers(self) -> frozenset[str]:
@@ -175,6 +179,7 @@ class Lab:
         except StopIteration:
             raise AssertionError("the suite has used up all its shops") from None
         made = await self.target.shop(spec)
+        assert isinstance(made, Shop), f"the adapter's shop() gave {made!r}, and no targets.interface.Shop"
         if not self._webhook:
             await register(self.run.http, self.gateway_url, self.spec.key, made.webhook_url, trust(self.run.ca_file))
             self._webhook = made.webhook_url
@@ -223,14 +228,23 @@ class Lab:
         await self.hosted.stop(how)
         await self.hosted.start()
 
+    async def leave(self) -> list[Leftover]:
+        """Let the adapter remove its test data, once; what it could not remove."""
+        if self._left is None:
+            self._left = [Leftover("the test data of this run", f"close() did not end within {_CLOSE_S:g} s")]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_S):
+                    self._left = list(await self.target.close())
+        return self._left
+
     async def tidy(self) -> None:
         """End what a test left open."""
         for guest in self.guests:
             with contextlib.suppress(Exception):  # the test is over: how its connections end is nobody's matter
-                await guest.leave()
+                await asyncio.wait_for(guest.leave(), _END_S)
         for desk in self.desks:
             with contextlib.suppress(Exception):
-                await desk.end()
+                await asyncio.wait_for(desk.end(), _END_S)
         self.guests.clear()
         self.desks.clear()
 

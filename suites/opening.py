@@ -52,7 +52,7 @@ async def open_lab(
             yield lab
         finally:
             await lab.tidy()
-            for left in await target.close():
+            for left in await lab.leave():
                 print(f"left behind at the target: {left.what} ({left.where})", flush=True)
 
 
