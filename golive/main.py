@@ -221,10 +221,11 @@ def check_adapter(
     sample: Annotated[
         Path, typer.Option(help=say("平台的一份真实推送(已脱敏)", "a real push of your platform, anonymised"))
     ] = Path("samples/push.json"),
+    platform: PlatformOption = "",
 ) -> None:
     """Exit 0 where it is bound, 1 where it is not, 2 where golive.toml or the adapter's file is wrong."""
     with clear_words():
-        raise typer.Exit(adapter.check(["--target", target, "--sample", str(sample)]))
+        raise typer.Exit(adapter.check(["--target", target, "--sample", str(sample), "--platform", platform]))
 
 
 @app.command(help=say("让网关、客服系统和客服一直运行。", "Keep gateway, service and agents running."))

@@ -82,7 +82,8 @@ class Reference:
             )
         await self._call("GET", "/readyz")
         told = await self._call("GET", "/version")
-        self.offers = OFFERED if await self._has_hooks() else OFFERED - {"clock"}
+        absent = set() if await self._has_hooks() else {"clock"}
+        self.offers = OFFERED - absent - (set() if run.platform == "open-im" else {"recall"})  # no other has that call
         return Version(str(told.get("name", "")), str(told.get("version", "")))
 
     async def close(self) -> list[Leftover]:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from golive.failures import GO, HARNESS, NO_GO, Failure, Usage
 from golive.language import say
-from simulators.douyin.profiles import ProfileError
+from simulators.douyin.profiles import ProfileError, absolute
 from suites.binding.bench import PATIENCE_S, Bench
 from suites.binding.blocked import watched
 from suites.binding.checklist import gone_through
@@ -35,11 +35,13 @@ def main(words: Sequence[str], console: Console) -> int:
     parser.add_argument("--target", required=True)
     parser.add_argument("--golive-toml", type=Path, default=Path("golive.toml"))
     parser.add_argument("--sample", type=Path, default=Path("samples/push.json"))
+    parser.add_argument("--platform", default="")
     asked = parser.parse_args(words)
     try:
         to = setting(asked.target, asked.golive_toml, patience_s=PATIENCE_S)
+        platform = asked.platform and absolute(asked.platform, Path())
         with tempfile.TemporaryDirectory(prefix="golive-check-") as folder:
-            return asyncio.run(check(to, Path(folder), asked.sample, console))
+            return asyncio.run(check(to, Path(folder), asked.sample, console, platform))
     except KeyboardInterrupt:
         return HARNESS
     except (Failure, ProfileError) as failure:
@@ -47,7 +49,7 @@ def main(words: Sequence[str], console: Console) -> int:
         return failure.code if isinstance(failure, Failure) else Usage("").code
 
 
-async def check(to: Setting, folder: Path, sample: Path, console: Console) -> int:
+async def check(to: Setting, folder: Path, sample: Path, console: Console, platform: str = "") -> int:
     """Open a lab on the target, go through the list, and print each line as it is known. Raises Failure."""
     shown: list[Line] = []
 
@@ -63,14 +65,14 @@ async def check(to: Setting, folder: Path, sample: Path, console: Console) -> in
         os._exit(code)  # the loop will never hear of anything
 
     with watched(blocked):
-        await _checked(to, folder, sample, show)
+        await _checked(to, folder, sample, show, platform)
     return concluded(shown, console)
 
 
-async def _checked(to: Setting, folder: Path, sample: Path, show: Callable[[Line], None]) -> None:
+async def _checked(to: Setting, folder: Path, sample: Path, show: Callable[[Line], None], platform: str) -> None:
     opening = asyncio.timeout(OPEN_S)
     try:
-        async with opening, open_lab(to, folder, name="check") as lab:
+        async with opening, open_lab(to, folder, name="check", platform=platform) as lab:
             opening.reschedule(None)
             offers = ", ".join(sorted(lab.offers)) or "nothing more"
             show(Line("reach", _REACH, "ok", f"{' '.join(lab.version)} over {lab.spec.platform_name}; offers {offers}"))

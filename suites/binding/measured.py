@@ -5,6 +5,8 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+import aiohttp
+
 from suites.binding.bench import Bench
 from suites.binding.line import Left, Wrong
 
@@ -17,8 +19,11 @@ _SLACK_S: Final = 0.15
 async def clock(bench: Bench) -> str:
     """The target's wall clock is ours: signatures, tokens and business hours depend on it."""
     before = time.time()
-    async with bench.lab.run.http.get(bench.lab.run.target_url) as answer:
-        told = answer.headers.get("Date", "")
+    try:
+        async with bench.lab.run.http.get(bench.lab.run.target_url) as answer:
+            told = answer.headers.get("Date", "")
+    except (aiohttp.ClientError, OSError) as error:
+        raise Left(f"{bench.lab.run.target_url} answers no plain GET ({error or type(error).__name__})") from error
     after = time.time()
     if not told:
         raise Left("the target's HTTP answers carry no Date")

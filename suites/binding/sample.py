@@ -9,7 +9,7 @@ from history.run import App
 from targets.platform import Happening, Message, Order, Platform
 
 Shape = Mapping[str, str]  # path -> kind
-_IDS: Final = ("9007199254740993", "9007199254740995")
+_ORDER: Final = 9007199254740993
 
 
 class Unreadable(Exception):
@@ -65,17 +65,27 @@ def _kind(value: Any) -> str:
 
 def ours(platform: Platform, app: App) -> dict[Happening, Shape]:
     """The shape of each push that the profile writes."""
-    written: dict[Happening, Shape] = {}
-    for happening in sorted(platform.tells):
-        order = Order("paid", int(_IDS[0])) if happening == "order" else None
-        message = Message(happening, _IDS[0], _IDS[1], "customer", "shop", "小王", "在吗", 5, 1_764_000_000_000, order)
-        written[happening] = shape(msgspec.json.decode(platform.write([message], app)))
-    return written
+    return {
+        happening: shape(msgspec.json.decode(platform.write([_message(platform, happening)], app)))
+        for happening in sorted(platform.tells)
+    }
+
+
+def _message(platform: Platform, happening: Happening) -> Message:
+    shop = platform.account(1, 1)
+    ids = platform.message_id(7, happening), platform.conversation_id(1, shop, "c1"), platform.customer_id(1, "c1")
+    order = Order("paid", _ORDER) if happening == "order" else None
+    return Message(happening, *ids, shop, "小王", "在吗", 5, 1_764_000_000_000, order)
 
 
 def nearest(theirs: Shape, written: Mapping[Happening, Shape]) -> Happening:
-    """The push of ours that shares most fields with theirs."""
-    return max(written, key=lambda each: (len(theirs.items() & written[each].items()), each == "receive"))
+    """The push of ours most like theirs: most fields in common, of all that either has."""
+
+    def likeness(happening: Happening) -> tuple[float, bool]:
+        our = written[happening].items()
+        return len(theirs.items() & our) / len(theirs.items() | our), happening == "receive"
+
+    return max(written, key=likeness)
 
 
 def differences(theirs: Shape, our: Shape) -> list[str]:
