@@ -90,6 +90,7 @@ async def test_four_times_what_the_agents_can_hold_waits_in_order_and_none_is_dr
     assert queue["waiting"] == crowd - capacity
     places = [each["conversation_id"] for each in queue["places"]]
     assert [each["waits_since"] for each in queue["places"]] == sorted(each["waits_since"] for each in queue["places"])
+    await desk.until(lambda _: len(given(desk)) == capacity, "as many customers as they can hold")
     for place, one in enumerate([*given(desk), *places]):
         await desk.until(partial(_assigned, one), f"customer {place + 1} of {crowd}")
         assert (await desk.resolve(one)).outcome == "ok"

@@ -95,6 +95,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         test_hooks=options.test_hooks,
         business_speed=options.business_speed,
         resume_window_s=options.resume_window,
+        event_plan_s=options.event_plan,
     )
 
 
@@ -112,10 +113,25 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
     parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
+    parser.add_argument(
+        "--event-plan",
+        type=_pauses,
+        default=Settings().event_plan_s,
+        metavar="S,S",
+        help="seconds before each further attempt at an outbound event",
+    )
     parser.add_argument("--test-hooks", action="store_true")
     parser.add_argument("--business-speed", type=float, default=1.0, help="divides the business's clocks, nothing else")
     parser.add_argument("--ready-file", type=Path, help="gets {pid, port, version} as JSON once ready")
     return parser.parse_args()
+
+
+def _pauses(text: str) -> tuple[float, ...]:
+    """Seconds, with commas between them; argparse tells of what is no number."""
+    pauses = tuple(float(each) for each in text.split(","))
+    if not all(0 <= each <= 7 * 86_400 for each in pauses):
+        raise ValueError(text)
+    return pauses
 
 
 def _complain(what: str) -> int:

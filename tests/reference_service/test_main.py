@@ -353,3 +353,10 @@ async def test_a_database_that_another_process_has_locked_is_exit_1_and_says_so(
     _, words = await second.communicate()
     other.close()
     assert (second.returncode, words.decode()) == (1, "the storage failed: database is locked\n")
+
+
+async def test_a_plan_of_events_that_is_none_is_told(tmp_path: Path) -> None:
+    for plan in ("soon", "1,-2", "1,,2", "inf"):
+        process = await Process(tmp_path).run("--event-plan", plan)
+        _, told = await process.communicate()
+        assert (process.returncode, b"--event-plan" in told) == (2, True), plan
