@@ -7,11 +7,27 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
+from uuid import uuid4
 
 import aiohttp
 
 from history.run import ShopSpec
-from targets.interface import Agent, Closed, Cursor, Event, Leftover, Limits, Run, Sent, Shop, TargetError, Version
+from targets.interface import (
+    Action,
+    Agent,
+    Closed,
+    Cursor,
+    Event,
+    Leftover,
+    Limits,
+    Recall,
+    Run,
+    Sent,
+    Shop,
+    TargetError,
+    Transfer,
+    Version,
+)
 
 BRIDGE = "http://127.0.0.1:8971"
 CLIENT, ADMIN = "/_matrix/client/v3", "/_synapse/admin"
@@ -42,7 +58,7 @@ class Synapse:
     """targets.interface.Target. What a merchant's system has and Matrix has not is simply not offered."""
 
     name = "synapse"
-    offers = frozenset({"resume"})
+    offers = frozenset({"resume", "history", "recall", "transfer"})
     limits = Limits(max_agents=20, max_rate=20.0)
     platform = "open-im"
 
@@ -100,13 +116,46 @@ class Synapse:
 
     async def connect(self, agent: Agent, device: str, resume: Cursor | None) -> "Device":
         """Sign the device in once, and sync: from the cursor, or from now."""
+        made = Device(self, agent.id, await self._token(agent, device), resume)
+        await made.begin()
+        return made
+
+    async def history(self, agent: Agent, conversation: str, after: int) -> list[Event]:  # noqa: ARG002 - no numbers
+        """All messages of a room, the oldest first; Matrix numbers none."""
+        token, events, start = await self._token(agent, "more"), [], ""
+        while start is not None:
+            query = {"dir": "f", "limit": PAGE, **({"from": start} if start else {})}
+            page = await self.call("GET", f"{CLIENT}/rooms/{quote(conversation)}/messages", token, query=query)
+            events += [read(conversation, raw, agent.id) for raw in page["chunk"] if raw["type"] == "m.room.message"]
+            start = page.get("end")
+        return [event for event in events if event]
+
+    async def act(self, agent: Agent, action: Action) -> Sent:
+        """Take a message back; tell the bridge to hand a conversation on."""
+        token, room = await self._token(agent, "more"), quote(action.conversation)
+        match action:
+            case Recall(_, message):
+                return await self.put(f"/rooms/{room}/redact/{quote(message)}/back-{quote(message)}", token, {})
+            case Transfer(_, to):
+                return await self.put(f"/rooms/{room}/send/{OURS}.transfer/{uuid4().hex}", token, {"to": to.id})
+        return Sent("failed", code="not offered")
+
+    async def put(self, path: str, token: str, content: object) -> Sent:
+        """Write an event into a room."""
+        try:
+            return Sent("ok", (await self.call("PUT", CLIENT + path, token, content))["event_id"])
+        except Refused as error:
+            return Sent("failed", code="overloaded" if error.code == "M_LIMIT_EXCEEDED" else error.code)
+        except TargetError:
+            return Sent("unknown")
+
+    async def _token(self, agent: Agent, device: str) -> str:
+        """The access token of an agent's device, which signs in once."""
         if (agent.id, device) not in self._tokens:
             who = {"type": "m.id.user", "user": agent.id}
             asked = {"type": "m.login.password", "identifier": who, "password": agent.secret, "device_id": device}
             self._tokens[agent.id, device] = (await self.call("POST", f"{CLIENT}/login", "", asked))["access_token"]
-        made = Device(self, agent.id, self._tokens[agent.id, device], resume)
-        await made.begin()
-        return made
+        return self._tokens[agent.id, device]
 
     async def register(self, name: str, password: str, admin: bool = False) -> Any:
         """A new user, by the homeserver's shared secret."""
@@ -119,7 +168,7 @@ class Synapse:
 
     async def bridge(self, method: str, path: str, body: object = None) -> Any:
         """A call to the bridge's own doors."""
-        return await self._ask(method, BRIDGE + path, {"X-Bridge-Key": self._run.secrets["bridge"]}, body, {}, 10)
+        return await self._ask(method, BRIDGE + path, {"X-Bridge-Key": self._run.secrets["bridge"]}, body, {}, 30)
 
     async def call(self, method: str, path: str, token: str, body: object = None, query: Any = None) -> Any:
         """A call to the homeserver: its JSON. Refused where it says no, another TargetError where it says nothing."""
@@ -192,7 +241,7 @@ class Device:
 
     async def resolve(self, conversation: str) -> Sent:
         """Say in the room that it is finished; the bridge takes note."""
-        return await self._send(conversation, f"{OURS}.resolved", f"resolved-{self._asked}", {})
+        return await self._send(conversation, f"{OURS}.resolved", uuid4().hex, {})
 
     async def availability(self, to: Literal["online", "away", "offline"]) -> None:
         """The agent's presence, which the bridge looks at."""
@@ -211,13 +260,8 @@ class Device:
         self._end(Closed(1006, "cut"))
 
     async def _send(self, room: str, kind: str, name: str, content: object) -> Sent:
-        path = f"{CLIENT}/rooms/{quote(room)}/send/{kind}/{quote(name, safe='')}"
-        try:
-            return Sent("ok", (await self._target.call("PUT", path, self._token, content))["event_id"])
-        except Refused as error:
-            return Sent("failed", code="overloaded" if error.code == "M_LIMIT_EXCEEDED" else error.code)
-        except TargetError:
-            return Sent("unknown")
+        path = f"/rooms/{quote(room)}/send/{kind}/{quote(name, safe='')}"
+        return await self._target.put(path, self._token, content)
 
     async def _read(self) -> None:
         try:
@@ -239,8 +283,7 @@ class Device:
         page = await self._target.call("GET", f"{CLIENT}/sync", self._token, query=query)
         skip, first = set(self._done) if self._asked == self._since else set(), not self._asked
         for name, room in page.get("rooms", {}).get("join", {}).items():
-            news = room["state"]["events"] if first else await self._news(name, room)
-            for raw in news:
+            for raw in _begin(room) if first else await self._news(name, room):
                 told = read(name, raw, self._user)
                 if told and raw["event_id"] not in skip:
                     self._queue.put_nowait(Told(self._asked, raw["event_id"], told))
@@ -258,7 +301,14 @@ class Device:
                 page = await self._target.call("GET", path, self._token, query=query)
                 gap += page["chunk"]
                 start = page.get("end")
-        return [*told["state"]["events"], *reversed(gap), *told["timeline"]["events"]]
+        news = [*told["state"]["events"], *reversed(gap), *told["timeline"]["events"]]
+        return list({raw["event_id"]: raw for raw in news}.values())
+
+
+def _begin(room: Any) -> list[Any]:
+    """What a device is told of a room that was there before it: whose it is."""
+    known = [*room["state"]["events"], *room["timeline"]["events"]]
+    return [raw for raw in known if raw["type"] == f"{OURS}.assigned"][-1:]
 
 
 def read(room: str, raw: Any, user: str) -> Event | None:
@@ -267,16 +317,19 @@ def read(room: str, raw: Any, user: str) -> Event | None:
     ours = content.get(OURS) or {}
     if kind == f"{OURS}.assigned":
         mine = content["agent"] == user
-        return Event(
-            "assigned" if mine else "released", room, "system", raw["event_id"], note="" if mine else "resolved"
-        )
-    if kind != "m.room.message" or "body" not in content:
+        note = "" if mine else "transferred" if content["agent"] else "resolved"
+        return Event("assigned" if mine else "released", room, "system", raw["event_id"], note=note)
+    who: Literal["customer", "agent"] = "customer" if sender.startswith("@douyin_") else "agent"
+    if kind == "m.room.redaction":
+        return Event("recalled", room, who, raw.get("redacts") or content["redacts"])
+    if kind != "m.room.message":
         return None
+    if "body" not in content:
+        return Event("other", room, who, raw["event_id"], note="recalled")
     client_id, text = ours.get("client_id"), content["body"]
     if "in_doubt" in ours:
         kind = "in_doubt" if ours["in_doubt"] else "reply_failed"
         return Event(kind, room, "system", raw["event_id"], client_id=client_id, note=ours["why"])
-    who: Literal["customer", "agent"] = "customer" if sender.startswith("@douyin_") else "agent"
     return Event("message", room, who, raw["event_id"], ours.get("message_id"), client_id, text)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import douyin
 from aiohttp import web
-from matrix import ASSIGNED, CONVERSATION, OURS, RESOLVED, Matrix
+from matrix import ASSIGNED, CONVERSATION, OURS, RESOLVED, TRANSFER, Matrix
 from store import Reply, Room, Store
 
 ECHO_S = 3.0  # a reply whose answer was lost is known by its echo; without one for so long it is in doubt
@@ -30,13 +30,15 @@ class Bridge:
         self.http, self.matrix, self.store = http, matrix, store
         self.shops = store.shops()  # open_id -> {name, code, app, space, agents, turn}
         self.accounts: dict[str, douyin.Account] = {}
+        self._doorway = asyncio.Semaphore(4)  # a new room costs a homeserver half a second: those who have one go first
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by conversation
         self._senders: dict[str, asyncio.Task[None]] = {}  # by room
-        self._echoes: dict[tuple[str, str], asyncio.Event] = {}  # by conversation and text
+        self._echoes: dict[tuple[str, str], asyncio.Future[str]] = {}  # by conversation and text
 
-    def secret(self) -> str:
-        """The app's secret, which signs the webhook; "" before there is a shop."""
-        return next((shop["app"]["client_secret"] for shop in self.shops.values()), "")
+    def genuine(self, body: bytes, given: str) -> bool:
+        """Whether an app of any of our shops signed a push."""
+        secrets = {shop["app"]["client_secret"] for shop in self.shops.values()}
+        return any(douyin.genuine(secret, body, given) for secret in secrets)
 
     async def open_shop(self, said: dict[str, Any]) -> None:
         """A new shop, with a space of its own."""
@@ -70,7 +72,11 @@ class Bridge:
     async def _customer_wrote(self, push: douyin.Pushed) -> None:
         if self.store.passed(push.message):
             return  # the platform tells some things twice
-        room = await self._assigned(self.store.room(push.conversation) or await self._new_room(push))
+        room = self.store.room(push.conversation)
+        if room is None:
+            async with self._doorway:
+                room = await self._new_room(push)
+        room = await self._assigned(room)
         content = {"msgtype": "m.text", "body": push.text, OURS: {"message_id": push.message}}
         event = await self.matrix.send(room.room, push.message, content, room.ghost)
         self.store.keep_passed(push.message, room, event)
@@ -78,8 +84,8 @@ class Bridge:
     async def _echoed(self, push: douyin.Pushed) -> None:
         """Our own reply, told back; or one that was written elsewhere, which the agent should see."""
         ours = self._echoes.get((push.conversation, push.text))
-        if ours:
-            ours.set()
+        if ours and not ours.done():
+            ours.set_result(push.message)
         room = self.store.room(push.conversation)
         if room and push.source != self.shops[room.shop]["app"]["client_key"]:
             content = {"msgtype": "m.notice", "body": push.text, OURS: {"elsewhere": True}}
@@ -117,7 +123,7 @@ class Bridge:
         return room
 
     async def happened(self, event: dict[str, Any]) -> None:
-        """One event of the homeserver: an agent's reply, or a conversation that an agent has finished."""
+        """One event of the homeserver: an agent's reply, one taken back, a conversation finished or handed on."""
         room = self.store.at(event["room_id"])
         if room is None or self.matrix.own(event["sender"]):
             return
@@ -126,9 +132,22 @@ class Bridge:
             name = content.get(OURS, {}).get("client_id") or event["event_id"]
             self.store.keep_reply(room.room, name, event["event_id"], content["body"])
             self.send_replies(room.room)
-        elif event["type"] == RESOLVED:
+        elif event["type"] == "m.room.redaction":
+            await self._recall(room, event.get("redacts") or content.get("redacts", ""))
+        elif event["type"] in (RESOLVED, TRANSFER):
             async with self._locks[room.conversation]:
-                await self._give(self.store.at(room.room) or room, "")
+                if agent := content.get("to", ""):
+                    await self.matrix.invite(room.room, agent)
+                await self._give(self.store.at(room.room) or room, agent)
+
+    async def _recall(self, room: Room, event: str) -> None:
+        """Take a reply back that has gone; one that has not does not go."""
+        reply = self.store.reply(event)
+        if reply and reply.message:
+            app, account = self._road(room)
+            await douyin.recall(self.http, app, account, room.conversation, reply.message)
+        elif reply and reply.state == "new":
+            self.store.mark(reply, "recalled")
 
     def send_replies(self, room: str) -> None:
         """Let a room's replies go, one after the other."""
@@ -144,7 +163,13 @@ class Bridge:
                 self.store.mark(reply, "sending")
                 answered = await self._send(reply)
             await self._tell(reply, answered)
-            self.store.mark(reply, answered.outcome)
+            self.store.mark(reply, answered.outcome, answered.message)
+
+    def _road(self, room: Room) -> tuple[douyin.App, douyin.Account]:
+        """By which app and account the platform is called for a room."""
+        shop = self.shops[room.shop]
+        account = self.accounts.setdefault(room.shop, douyin.Account(room.shop, shop["code"]))
+        return douyin.App(**shop["app"]), account
 
     async def _send(self, reply: Reply) -> douyin.Answered:
         """Send one reply, again while the platform is too busy for it."""
@@ -161,18 +186,15 @@ class Bridge:
         return answered
 
     async def _try(self, room: Room, reply: Reply) -> douyin.Answered:
-        shop, key = self.shops[room.shop], (room.conversation, reply.text)
-        account = self.accounts.setdefault(room.shop, douyin.Account(room.shop, shop["code"]))
-        echo = self._echoes[key] = asyncio.Event()
+        key, (app, account) = (room.conversation, reply.text), self._road(room)
+        echo = self._echoes[key] = asyncio.get_running_loop().create_future()
         try:
-            app = douyin.App(**shop["app"])
             answered = await douyin.send(
                 self.http, app, account, room.conversation, room.customer, room.last, reply.text
             )
             if answered.outcome == "unknown":
                 async with asyncio.timeout(ECHO_S):
-                    await echo.wait()
-                return douyin.Answered("ok", "known by its echo")
+                    return douyin.Answered("ok", "known by its echo", await echo)
             return answered
         except TimeoutError:
             return answered
@@ -198,8 +220,7 @@ class Doors:
     async def webhook(self, request: web.Request) -> web.Response:
         """A push of the platform: answered 200 when it is in its room."""
         body, given = await request.read(), request.headers.get("X-Douyin-Signature", "")
-        secret = self._bridge.secret()
-        if not secret or not douyin.genuine(secret, body, given):
+        if not self._bridge.genuine(body, given):
             return web.json_response({"error": "wrong signature"}, status=401)
         try:
             push = douyin.parse(body)

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import aiohttp
 
 BUSY = {28001005, 28001006, 28003018}  # busy, network, rate too high: the same again, later
+EVENTS = {"verify_webhook", "im_receive_msg", "im_send_msg", "im_recall_msg"}  # those that mean something to us
 EXPIRED = {28001003, 28001008}  # invalid and expired access token
 
 
@@ -27,10 +28,14 @@ class Pushed(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What became of a call. `later`: nothing was done, ask again; `unknown`: it may have been done."""
+    """What became of a call. `later`: nothing was done, ask again; `unknown`: it may have been done.
+
+    `message` is the platform's id of what was sent.
+    """
 
     outcome: Literal["ok", "failed", "later", "unknown"]
     why: str = ""
+    message: str = ""
 
 
 @dataclass
@@ -63,6 +68,8 @@ def parse(body: bytes) -> Pushed:
     told = json.loads(body)
     if not isinstance(told, dict):
         raise ValueError("a push is a JSON object")
+    if told.get("event") not in EVENTS:
+        return Pushed(str(told.get("event")), *[""] * 8)
     content = told.get("content") or {}
     content = json.loads(content) if isinstance(content, str) else content
     ours, theirs = told.get("to_user_id", ""), told.get("from_user_id", "")
@@ -85,9 +92,7 @@ def parse(body: bytes) -> Pushed:
 async def send(
     http: aiohttp.ClientSession, app: App, account: Account, conversation: str, to: str, answers: str, text: str
 ) -> Answered:
-    """Send one reply; errors stand inside an HTTP 200, in `extra` or in `data`."""
-    if not account.access and (refused := await _token(http, app, account)):
-        return refused
+    """Send one reply."""
     body = {
         "msg_id": answers,
         "conversation_id": conversation,
@@ -95,7 +100,20 @@ async def send(
         "content": {"msg_type": 1, "text": {"text": text}},
         "scene": "im_reply_msg",
     }
-    url = f"{app.url}/im/send/msg/"
+    return await _call(http, app, account, "/im/send/msg/", body)
+
+
+async def recall(http: aiohttp.ClientSession, app: App, account: Account, conversation: str, message: str) -> Answered:
+    """Take one reply back."""
+    body = {"conversation_id": conversation, "conversation_type": 1, "msg_id": message}
+    return await _call(http, app, account, "/im/recall/msg/", body)
+
+
+async def _call(http: aiohttp.ClientSession, app: App, account: Account, path: str, body: object) -> Answered:
+    """Errors stand inside an HTTP 200, in `extra` or in `data`."""
+    if not account.access and (refused := await _token(http, app, account)):
+        return refused
+    url = app.url + path
     told = await _post(http, url, body, {"access-token": account.access}, {"open_id": account.open_id})
     if isinstance(told, Answered):
         return told
@@ -104,7 +122,7 @@ async def send(
         account.access = ""
     if code in BUSY | EXPIRED:
         return Answered("later", str(code))
-    return Answered("failed", str(code)) if code else Answered("ok")
+    return Answered("failed", str(code)) if code else Answered("ok", message=told.get("msg_id", ""))
 
 
 async def _token(http: aiohttp.ClientSession, app: App, account: Account) -> Answered | None:

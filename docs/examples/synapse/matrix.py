@@ -10,6 +10,7 @@ OURS = "com.example.douyin"  # our field in a message's content, and the beginni
 CONVERSATION = f"{OURS}.conversation"  # state of a room: which conversation it is
 ASSIGNED = f"{OURS}.assigned"  # state of a room: {"agent": user id, or null}
 RESOLVED = f"{OURS}.resolved"  # an agent says: this is finished
+TRANSFER = f"{OURS}.transfer"  # an agent says: {"to": a colleague}
 CLIENT = "/_matrix/client/v3"
 
 

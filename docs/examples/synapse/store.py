@@ -10,7 +10,8 @@ create table if not exists room (
     conversation text primary key, room text unique, shop text, customer text, ghost text, agent text, last text);
 create table if not exists passed (message text primary key, room text, event text);
 create table if not exists reply (
-    n integer primary key, room text, name text, event text, text text, state text default 'new', unique (room, name));
+    n integer primary key, room text, name text, event text, text text, state text default 'new',
+    message text default '', unique (room, name));
 """
 
 
@@ -35,6 +36,7 @@ class Reply(NamedTuple):
     event: str
     text: str
     state: str
+    message: str  # the platform's id, once it was sent
 
 
 class Store:
@@ -98,9 +100,14 @@ class Store:
         rows = self._db.execute("select distinct room from reply where state in ('new', 'sending')")
         return [room for (room,) in rows]
 
-    def mark(self, reply: Reply, state: str) -> None:
+    def mark(self, reply: Reply, state: str, message: str = "") -> None:
         """A reply is being sent, or is done with."""
-        self._db.execute("update reply set state = ? where n = ?", (state, reply.n))
+        self._db.execute("update reply set state = ?, message = ? where n = ?", (state, message, reply.n))
+
+    def reply(self, event: str) -> Reply | None:
+        """The reply that an event was."""
+        row = self._db.execute("select * from reply where event = ?", (event,)).fetchone()
+        return Reply(*row) if row else None
 
     def forget(self, shop: str) -> list[Room]:
         """Remove all that is known of a shop; the rooms it had."""
