@@ -1,7 +1,7 @@
 """One test customer: a WebSocket at the gateway, and everything that came over it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 
 from simulators.douyin import frames
+from suites.pace import Pace
 from suites.story import Story
 
 _FRAMES: Final = msgspec.json.Decoder(frames.ServerFrame)
@@ -31,7 +32,15 @@ class Refused(Exception):
 class Customer:
     """`received` holds the replies in the order in which they came, `recalled` the ids taken back."""
 
-    def __init__(self, name: str, shop: str, mark: Callable[[], str], story: Story, patience_s: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        shop: str,
+        mark: Callable[[], str],
+        story: Story,
+        patience_s: float,
+        pace: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.id = name
         self.shop = shop
         self.conversation = ""  # the platform's id
@@ -39,6 +48,7 @@ class Customer:
         self.received: list[frames.Receive] = []
         self.recalled: list[str] = []
         self._mark, self._story, self._patience_s = mark, story, patience_s
+        self._pace = pace or Pace(0.0)
         self._sends = count(1)
         self._answers: dict[str, asyncio.Future[frames.ServerFrame]] = {}
         self._came = asyncio.Condition()
@@ -60,6 +70,7 @@ class Customer:
         """
         whole = text if exact else f"{text} {self._mark()}"
         own = own_id or f"{self.id}-{next(self._sends)}"
+        await self._pace()
         self._story.tell(self.id, f"writes {whole!r}")
         taken = await self._ask(own, op="send", id=own, text=whole)
         if not isinstance(taken, frames.Accepted):

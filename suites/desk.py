@@ -132,6 +132,7 @@ class Desk:
     async def _listen(self) -> None:
         try:
             async for event in self.device.events():
+                assert isinstance(event, Event | Closed), f"events() yields Event and Closed, not {event!r}"
                 self.told.append(event)
                 self._story.tell(str(self), _line(event))
                 async with self._came:

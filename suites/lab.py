@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import ssl
 from collections.abc import Iterator
 from itertools import count
@@ -19,6 +20,7 @@ from suites.api import Api, Who
 from suites.customer import Customer
 from suites.desk import Desk
 from suites.hosting import Hosted
+from suites.pace import Pace, lowest
 from suites.setting import Setting, sized
 from suites.story import Story
 from targets.interface import (
@@ -29,6 +31,7 @@ from targets.interface import (
     Device,
     Event,
     Leftover,
+    Limits,
     Run,
     Sent,
     Shop,
@@ -68,7 +71,7 @@ class LabShop:
     async def customer(self, name: str = "", nick: str = "", after: int = 0) -> Customer:
         """A customer who came; a new one unless `name` is that of one who was here before."""
         own = name or f"{self.spec.id}-c{next(self._numbers)}"
-        made = Customer(own, self.spec.id, self.lab.mark, self.lab.story, self.lab.patience_s)
+        made = Customer(own, self.spec.id, self.lab.mark, self.lab.story, self.lab.patience_s, self.lab.pace)
         await made.come(self.lab.run.http, self.lab.gateway_url, nick or f"测试{own}", after)
         self.lab.guests.append(made)
         return made
@@ -136,7 +139,10 @@ class Lab:
         self.gateway_url = near
         self.hosted = hosted
         self.story = Story()
-        self.patience_s = asked.patience_s
+        self.limits = target.limits or Limits()
+        workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+        self.pace = Pace(lowest(workers, self.limits.max_rate, asked.bound.max_rate if asked.bound else 0.0))
+        self.patience_s = asked.patience_s + 2 * self.limits.poll_s
         self.operations: frozenset[str] = frozenset()  # what the target's own openapi.yaml lists
         self.guests: list[Customer] = []
         self.desks: list[Desk] = []
@@ -165,7 +171,7 @@ class Lab:
 
     def may(self, harm: str) -> None:
         """Skip where a test would harm a system that is not ours and whose adapter does not say that it may."""
-        if self.hosted is None and harm not in self.target.limits.may_harm:
+        if self.hosted is None and harm not in self.limits.may_harm:
             pytest.skip(f"not offered: the adapter's limits.may_harm does not name {harm!r}")
 
     def mark(self) -> str:

@@ -17,7 +17,7 @@ from suites.contract import operations, operations_of, parsed
 from suites.hosting import Hosted
 from suites.lab import Lab, trust
 from suites.setting import Setting, specification
-from targets.interface import Run
+from targets.interface import Run, Version
 from targets.loading import load
 
 
@@ -45,6 +45,7 @@ async def open_lab(
         run = _run(asked, spec, hosted, http, far)
         target = load(asked.adapter)
         version = await target.open(run)
+        assert isinstance(version, Version), f"the adapter's open() gave {version!r}, and no targets.interface.Version"
         lab = Lab(asked, spec, target, run, version, near, hosted)
         lab.folder = run_folder.path
         lab.operations = await _operations(lab)

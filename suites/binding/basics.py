@@ -10,20 +10,19 @@ from suites.desk import Desk
 from targets.interface import Agent, Event, Sent, Shop
 
 _AGENTS = 2
+_OF_A_DEVICE = ("cursor", "resumed", "events", "reply", "resolve", "availability", "close", "cut")
 _TOKENS = 12  # in one text
 
 
 async def shop(bench: Bench) -> str:
     """Lend a shop with agents; the platform can push to its webhook."""
-    most = bench.lab.target.limits.max_agents if bench.lab.target.limits else _AGENTS
-    bench.shop = await bench.lab.shop(agents=min(_AGENTS, most))
+    wanted = min(_AGENTS, bench.lab.limits.max_agents)
+    bench.shop = await bench.lab.shop(agents=wanted)
     made, staff = bench.shop.target, bench.shop.agents
     if not isinstance(made, Shop) or made.id != bench.shop.spec.id:
         raise Wrong(f"shop() gave {made!r}", f"give Shop({bench.shop.spec.id!r}, your own id, the webhook's URL)")
-    if len(staff) != min(_AGENTS, most) or not all(isinstance(each, Agent) for each in staff):
-        raise Wrong(
-            f"agents(shop, {min(_AGENTS, most)}) gave {len(staff)}", "give that many, or lower limits.max_agents"
-        )
+    if len(staff) != wanted or not all(isinstance(each, Agent) for each in staff):
+        raise Wrong(f"agents(shop, {wanted}) gave {len(staff)}", "give that many, or lower limits.max_agents")
     if len({each.id for each in staff}) != len(staff):
         raise Wrong("two agents have the same id", "each agent is a person of their own")
     return f"shop {made.target_id}, {len(staff)} agents; the platform may push to {urlsplit(made.webhook_url).netloc}"
@@ -31,7 +30,12 @@ async def shop(bench: Bench) -> str:
 
 async def login(bench: Bench) -> str:
     """An agent signs in on one device and goes online."""
-    bench.desk = await bench.shop.desk(0, "1")
+    bench.desk = await bench.shop.desk(0, "1", online=False)
+    if missing := [name for name in _OF_A_DEVICE if not hasattr(bench.desk.device, name)]:
+        raise Wrong(
+            f"the device that connect() gave has no `{', '.join(missing)}`", "see Device in targets/interface.py"
+        )
+    await bench.desk.availability("online")
     return f"agent {bench.agent.id} is online"
 
 

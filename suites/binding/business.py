@@ -77,7 +77,7 @@ async def contract(bench: Bench) -> str:
 
 async def restart(bench: Bench) -> str:
     """It comes back, and a message passes."""
-    if bench.lab.hosted is None and "restart" not in bench.lab.target.limits.may_harm:
+    if bench.lab.hosted is None and "restart" not in bench.lab.limits.may_harm:
         raise Left("not tried: the adapter's limits.may_harm does not name 'restart'")
     await bench.lab.restart("stop")
     await bench.desk.closed()

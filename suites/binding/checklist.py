@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 from suites.binding import acts, basics, business, measured, settings, trouble
-from suites.binding.bench import PATIENCE_S, Bench
+from suites.binding.bench import Bench
 from suites.binding.line import Check, Left, Line, Wrong, tried
 from suites.binding.sample import Unreadable, body_of, differences, nearest, ours, shape
 
-WITHIN_S: Final = 6 * PATIENCE_S  # one check; several waits of it may run out
+PATIENT: Final = 6  # times the suite's patience for one check; several waits of it may run out
 _TALK: Final = ("inbound",)
 _BOTH: Final = ("inbound", "outbound")
 
@@ -80,13 +80,16 @@ LAST: Final = Check("leftovers", ("残留数据", "leftovers"), leftovers)
 ALL: Final = (*BASICS, *EXERCISES.values(), LAST)
 
 
-async def gone_through(bench: Bench, checks: Sequence[Check] = ALL, within_s: float = WITHIN_S) -> AsyncIterator[Line]:
-    """Each check's Line as soon as there is one; each offer that is not made has its line, too."""
+async def gone_through(bench: Bench, checks: Sequence[Check] = ALL, within_s: float = 0.0) -> AsyncIterator[Line]:
+    """Each check's Line as soon as there is one, within so many s (0: as patient as the lab).
+
+    Each offer that is not made has its line, too.
+    """
     done: list[Line] = []
     for check in checks:
         if check.name in EXERCISES and check.name not in bench.lab.offers:
             line = Line(check.name, check.title, "left", "not offered: tests that need it are not verified")
         else:
-            line = await tried(check, bench, done, within_s)
+            line = await tried(check, bench, done, within_s or PATIENT * bench.lab.patience_s)
         done.append(line)
         yield line

@@ -41,8 +41,7 @@ async def observation(bench: Bench) -> str:
         said, begun = await bench.customer.say("计时"), time.monotonic()
         await bench.desk.sees(said)
         waits.append(time.monotonic() - begun)
-    limits = bench.lab.target.limits
-    return judged(waits, limits.poll_s if limits else 0.0)
+    return judged(waits, bench.lab.limits.poll_s)
 
 
 def judged(waits: list[float], poll_s: float) -> str:

@@ -25,7 +25,7 @@ from targets.interface import (
 from targets.reference import Reference
 
 Resigning = Any  # the fixture of conftest.py
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 Checked = Callable[..., Coroutine[Any, Any, dict[str, Line]]]
 Told = Event | Closed
 
@@ -152,6 +152,12 @@ BENT: dict[str, tuple[Callable[[], Bent], str, str]] = {
     ),
     "login hangs": (lambda: Bent(connect=hangs), "login", "no end after 6 s"),
     "an error of the adapter's own": (lambda: answering("connect", KeyError("token")), "login", "KeyError: 'token'"),
+    "a device that lacks": (lambda: answering("connect", object()), "login", "has no `cursor, resumed, events"),
+    "events of another type": (
+        lambda: telling(lambda event: [{"text": event.text}]),  # type: ignore[list-item]
+        "inbound",
+        "events() yields Event and Closed, not {",
+    ),
     "events raise": (lambda: telling(raises), "inbound", "the adapter's events() raised KeyError: 'chat'"),
     "nothing is told": (lambda: telling(lambda _: []), "inbound", "was not told of the message"),
     "the sender is mistaken": (
