@@ -18,17 +18,17 @@ from golive import adapter, failures, recipe
 from golive import certs as certificates
 from golive.chat import chat as talk
 from golive.crowd import MASTER_PORT, Crowd
-from golive.failures import Failure, Usage
+from golive.failures import Failure
 from golive.gather import gather as take_in
 from golive.language import say
-from golive.play import SCENARIOS, Wish, exit_code, find_scenario
+from golive.play import SCENARIOS, Wish, find_scenario
 from golive.play import play as perform
 from golive.reach import Reach
+from golive.report import report as judge_again
 from golive.serve import serve as keep_up
-from golive.verdict import REPORT, conclude
+from golive.suite import PROFILES, SuiteWish, run_suite
 from golive.worker import become, command, environment
 from history.toml import dump
-from reports.page.terminal import verdict
 
 app = typer.Typer(
     name="golive",
@@ -82,6 +82,63 @@ Conditional = Annotated[
     bool, typer.Option("--allow-conditional", help=say("“有条件上线”也退出 0", "exit 0 on GO WITH CONDITIONS too"))
 ]
 
+TargetOption = Annotated[str, typer.Option("--target", help=say("golive.toml 里的被测系统", "a target of golive.toml"))]
+Promises = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--promise", metavar="PATTERN", help=say("只查这些承诺,可重复", "only these, such as 'ROUTE-*'; repeatable")
+    ),
+]
+CaseOption = Annotated[
+    str, typer.Option("--case", metavar="ID", help=say("只跑一个用例", "one case, as reports name it"))
+]
+Processes = Annotated[
+    int, typer.Option("-n", metavar="N", min=-1, help=say("进程数", "processes that share the cases"))
+]
+AcceptedFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--accepted", metavar="FILE", help=say("已知失败的清单,默认 accepted.toml", "known failures; accepted.toml")
+    ),
+]
+
+
+@app.command(help=say("契约套件:逐项检查承诺。", "The contract suite: which promise is kept, broken or not verified."))
+def contract(
+    target: TargetOption = "reference",
+    promise: Promises = None,
+    case: CaseOption = "",
+    runs: RunsOption = Path("runs"),
+    processes: Processes = -1,
+    accepted: AcceptedFile = None,
+    allow_conditional: Conditional = False,
+) -> None:
+    """Run it, write runs/<id>/, and exit with the verdict's code."""
+    with clear_words():
+        wish = SuiteWish("contract", target, tuple(promise or ()), case, runs, processes, accepted)
+        raise typer.Exit(run_suite(dataclasses.replace(wish, allow_conditional=allow_conditional), console))
+
+
+@app.command(help=say("安全套件:过滤、分配与攻击。", "The security suite: filter, routing and attacks."))
+def security(
+    target: TargetOption = "reference",
+    promise: Promises = None,
+    case: CaseOption = "",
+    runs: RunsOption = Path("runs"),
+    processes: Processes = -1,
+    accepted: AcceptedFile = None,
+    profile: Annotated[
+        str,
+        typer.Option(metavar="|".join(PROFILES), help=say("ci 短而固定,nightly 长而随机", "short and fixed, or long")),
+    ] = "ci",
+    minutes: Annotated[float, typer.Option(help=say("nightly 跑多久", "how long `nightly` may take"))] = 0.0,
+    allow_conditional: Conditional = False,
+) -> None:
+    """Run it, write runs/<id>/, and exit with the verdict's code."""
+    with clear_words():
+        wish = SuiteWish("security", target, tuple(promise or ()), case, runs, processes, accepted, profile, minutes)
+        raise typer.Exit(run_suite(dataclasses.replace(wish, allow_conditional=allow_conditional), console))
+
 
 @app.command(help=say("彩排:跑一个场景,给出结论。", "Rehearse: play a scenario and judge it."))
 def rehearse(
@@ -130,18 +187,23 @@ def rehearse(
         raise typer.Exit(code)
 
 
-@app.command(help=say("重新评判一次旧的运行。", "Judge an old run again."))
+@app.command(
+    help=say(
+        "重新评判旧的运行;给出多个时合成一个结论。", "Judge an old run again, or several of one target as one verdict."
+    )
+)
 def report(
-    run: Annotated[Path, typer.Argument(help=say("运行目录,如 runs/last", "a run's folder, such as runs/last"))],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help=say("运行目录,如 runs/last", "folders, such as runs/last"))
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=say("合并的结果写到哪里", "where the merged report goes"))
+    ] = None,
     allow_conditional: Conditional = False,
 ) -> None:
-    """Judge a run's folder anew, write its pages, and exit with the verdict's code."""
+    """Judge a run's folder anew, or several together, write the pages, and exit with the verdict's code."""
     with clear_words():
-        if not (run / "run.json").exists():
-            raise Usage(f"{run}: no run (it has no run.json); give a folder such as runs/last")
-        judgement = conclude(run)
-        console.print(verdict(judgement, str(run / REPORT)))
-        raise typer.Exit(exit_code(judgement, None, allow_conditional=allow_conditional))
+        raise typer.Exit(judge_again(runs, out, console, allow_conditional=allow_conditional))
 
 
 @app.command(help=say("在另一台主机上扮演一部分顾客。", "Play a share of a run's customers on another host."))

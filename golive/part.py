@@ -66,6 +66,19 @@ class Part:
             self._signal(signal.SIGKILL)
             self._process.wait()
 
+    def interrupt(self, patience_s: float = 15.0) -> None:
+        """Ask it to end as Ctrl-C does, wait, and end it by force where it does not."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._end(self._process, patience_s)
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait so long at most for its end; the exit code, None while it still runs."""
+        if self._process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+        return self.exit
+
     def stop(self, patience_s: float = 15.0) -> None:
         """Ask it to end, wait, and end it by force where it does not."""
         if self._process is None:
@@ -74,8 +87,11 @@ class Part:
             self._signal(signal.SIGTERM)  # its children (Locust's workers) may have survived it
             return
         self._process.terminate()
+        self._end(self._process, patience_s)
+
+    def _end(self, process: "subprocess.Popen[bytes]", patience_s: float) -> None:
         try:
-            self._process.wait(patience_s)
+            process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -25,7 +25,7 @@ def markdown(m: Matrix) -> str:
         "",
         "| promise | state | holds | broken | unknown | not verified | remark |",
         "|---|---|---|---|---|---|---|",
-        *(_row(row) for row in m.rows),
+        *(row_line(row) for row in m.rows),
         "",
         *_failures(m.rows),
         *(_filter(r.filter) if r.filter else []),
@@ -35,7 +35,8 @@ def markdown(m: Matrix) -> str:
     return "\n".join(lines)
 
 
-def _row(row: Row) -> str:
+def row_line(row: Row) -> str:
+    """One promise as a line of the table."""
     remark = row.accepted and f"accepted: {row.accepted}"
     remark = remark or "; ".join((*row.doubts, *row.gaps))
     counts = " | ".join(str(n) for n in (row.holds, row.broken, row.unknown, row.not_verified))

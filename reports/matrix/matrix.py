@@ -9,7 +9,7 @@ from reports.conformance import Conformance
 from reports.demonstration import demonstration
 from reports.matrix.accepted import Accepted, objections
 from reports.matrix.rows import Row
-from reports.matrix.ruling import judge
+from reports.matrix.ruling import invalid, judge
 from reports.model import Outcome, State
 
 STATES: tuple[State, ...] = ("holds", "broken", "unknown", "not verified")
@@ -30,6 +30,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     demo: bool  # the target is the bundled reference
     accepted: tuple[Accepted, ...] = ()
+    sick: tuple[str, ...] = ()  # why nothing may rest on the run; these are among the reasons, too
     objections: tuple[str, ...] = ()  # what is wrong with these entries; each is among the reasons
 
     @property
@@ -57,6 +58,7 @@ def matrix(results: Conformance, accepted: Sequence[Accepted], today: date, faul
         reasons=ruling.reasons,
         demo=demonstration(results.target, results.target_version),
         accepted=tuple(accepted),
+        sick=tuple(invalid(results, fault)),
         objections=tuple(objections(accepted, results.cases, today)),
     )
 

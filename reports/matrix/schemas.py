@@ -5,10 +5,15 @@ from pathlib import Path
 import msgspec
 
 from reports.conformance import Conformance
+from reports.matrix.merged_files import MergedSummary
 from reports.matrix.summary import Summary
 
 HERE = Path(__file__).parent
-FILES: dict[str, type[msgspec.Struct]] = {"results.schema.json": Conformance, "summary.schema.json": Summary}
+FILES: dict[str, type[msgspec.Struct]] = {
+    "results.schema.json": Conformance,
+    "summary.schema.json": Summary,
+    "merged.schema.json": MergedSummary,
+}
 
 
 def text(of: type[msgspec.Struct]) -> bytes:

@@ -9,13 +9,23 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from reports.matrix.matrix import Matrix
+from reports.matrix.merge import Merged
 from reports.matrix.rows import Row
-from reports.page import figures, reasons, suite_banner, suite_view
+from reports.page import figures, merged_page, reasons, suite_banner, suite_view
+from reports.page.banner import Banner
 from reports.page.suite_page import facts
 from reports.page.terminal import language
+from reports.page.view import Fact
 from reports.page.words import Language, name, phrase, say
 
-COLORS: Final = {"nogo": "red", "invalid": "bright_black", "suite": "green", "suite_conditions": "yellow"}
+COLORS: Final = {
+    "go": "green",
+    "conditions": "yellow",
+    "nogo": "red",
+    "invalid": "bright_black",
+    "suite": "green",
+    "suite_conditions": "yellow",
+}
 SIGNS: Final = {
     "holds": ("✓", "green"),
     "broken": ("✗", "red"),
@@ -27,23 +37,29 @@ _STORIES = 5  # counter-examples told in full; all stand on the page
 
 def panel(matrix: Matrix, report: str = "", speak: Language | None = None) -> Panel:
     """What to print after a suite: the verdict, the matrix by area, each counter-example, and where the page is."""
-    spoken = speak or language()
-    shown = suite_banner.banner(matrix)
+    return _panel(matrix, suite_banner.banner(matrix), facts(matrix)[:4], report, speak or language())
+
+
+def merged_panel(merged: Merged, report: str = "", speak: Language | None = None) -> Panel:
+    """The same for several runs put together."""
+    return _panel(merged, merged_page.banner(merged), merged_page.facts(merged), report, speak or language())
+
+
+def _panel(judged: Matrix | Merged, shown: Banner, about: Sequence[Fact], report: str, spoken: Language) -> Panel:
     color = COLORS.get(shown.look, "blue")
-    about = " · ".join(fact.value.of(spoken) for fact in facts(matrix)[:4])
-    told = [phrase(figures.visible(reason)) for reason in matrix.reasons]
+    told = [phrase(figures.visible(reason)) for reason in judged.reasons]
     parts: list[RenderableType] = [
         Styled(shown.line, style=f"bold {color}"),
-        Styled(about, style="dim"),
+        Styled(" · ".join(fact.value.of(spoken) for fact in about), style="dim"),
         Styled(shown.meaning.of(spoken)),
         Styled(""),
         *(Styled(f"• {reason.of(spoken)}") for reason in reasons.first(told)),
-        table(matrix.rows, spoken),
-        *stories(matrix.rows, spoken),
+        table(judged.rows, spoken),
+        *stories(judged.rows, spoken),
     ]
     if report:
         parts.append(Styled(f"\n{say('terminal.report').of(spoken)}: {figures.visible(report)}"))
-    code = say("terminal.exit", code=matrix.exit_code).of(spoken)
+    code = say("terminal.exit", code=judged.exit_code).of(spoken)
     return Panel(Group(*parts), border_style=color, subtitle=code, padding=(1, 2), expand=False)
 
 

@@ -3,13 +3,15 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
 from reports.matrix.matrix import Matrix
+from reports.matrix.merge import Merged
 from reports.model import Judgement
+from reports.page.merged_page import merged_page
 from reports.page.suite_page import SuitePage, suite_page
 from reports.page.view import View, view
 from reports.page.words import Text, say
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from reports.page.drawings import Drawing
 
 _HERE = Path(__file__).parent
+Content = View | SuitePage | dict[str, Any]
 
 
 def render(judgement: Judgement, folder: Path) -> Path:
@@ -34,7 +37,13 @@ def render_suite(matrix: Matrix, folder: Path, golive: str = "") -> Path:
     return place(suite_page(matrix, golive), "suite_page.html.j2", folder)
 
 
-def place(content: View | SuitePage, template: str, folder: Path) -> Path:
+def render_merged(merged: Merged, folder: Path, golive: str = "") -> Path:
+    """The same for several runs put together. Raises OSError."""
+    content, template = merged_page(merged, golive)
+    return place(content, template, folder)
+
+
+def place(content: Content, template: str, folder: Path) -> Path:
     """Write the content by its template as report.html and report/. Raises OSError."""
     _write_folder(content, template, folder / "report")
     page = folder / "report.html"
@@ -42,7 +51,7 @@ def place(content: View | SuitePage, template: str, folder: Path) -> Path:
     return page
 
 
-def html(content: View | SuitePage, inline: bool, name: str = "page.html.j2") -> str:
+def html(content: Content, inline: bool, name: str = "page.html.j2") -> str:
     """The page as text; `inline` puts style and pictures into it."""
     template = _environment().get_template(name)
     return template.render(v=content, inline=inline, style=Markup(style()))  # our own file, not foreign text
@@ -53,7 +62,7 @@ def style() -> str:
     return (_HERE / "style.css").read_text(encoding="utf-8")
 
 
-def _write_folder(content: View | SuitePage, template: str, folder: Path) -> None:
+def _write_folder(content: Content, template: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.svg"):
         stale.unlink()
@@ -63,11 +72,10 @@ def _write_folder(content: View | SuitePage, template: str, folder: Path) -> Non
         _write_drawing(drawing, folder)
 
 
-def _drawn(content: View | SuitePage) -> list["Drawing"]:
-    if not isinstance(content, View):
-        return []
-    drawn = [picture.drawing for picture in content.pictures] + [example.drawing for example in content.examples]
-    return [drawing for drawing in drawn if drawing]
+def _drawn(content: Content) -> list["Drawing"]:
+    told = content if isinstance(content, dict) else content._asdict()
+    shown = [each.drawing for each in (*told.get("pictures", ()), *told.get("examples", ()))]
+    return [drawing for drawing in shown if drawing]
 
 
 def _write_drawing(drawing: "Drawing", folder: Path) -> None:
