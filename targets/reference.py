@@ -83,7 +83,8 @@ class Reference:
         await self._call("GET", "/readyz")
         told = await self._call("GET", "/version")
         absent = set() if await self._has_hooks() else {"clock"}
-        self.offers = OFFERED - absent - (set() if run.platform == "open-im" else {"recall"})  # no other has that call
+        absent |= set() if run.platform == "open-im" else {"recall"}  # no other platform has that call
+        self.offers = type(self).offers - absent
         return Version(str(told.get("name", "")), str(told.get("version", "")))
 
     async def close(self) -> list[Leftover]:

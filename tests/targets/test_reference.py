@@ -118,6 +118,25 @@ async def test_what_cannot_be_removed_is_a_leftover_and_no_error() -> None:
     assert "answered 404" in leftover.where
 
 
+async def test_a_subclass_offers_what_it_says_less_what_is_not_there() -> None:
+    class Less(Reference):
+        offers = frozenset({"resume", "clock", "recall"})
+
+    async def ready(_: web.Request) -> web.Response:
+        return web.json_response({})
+
+    routes = web.get("/readyz", ready), web.get("/version", ready), web.post("/api/v1/test-hooks/clock", ready)
+    for hooks, platform, offers in (
+        (3, "open-im", {"resume", "clock", "recall"}),
+        (2, "open-im", {"resume", "recall"}),
+        (2, "doudian", {"resume"}),
+    ):
+        async with server(*routes[:hooks]) as url, opened(url, operator_key="K") as (_, run):
+            target = Less()
+            await target.open(replace(run, platform=platform))
+            assert target.offers == offers
+
+
 async def test_a_log_that_no_longer_reaches_back_is_replaced_by_reading_the_conversations() -> None:
     def message(seq: int, **more: object) -> dict[str, object]:
         return {
