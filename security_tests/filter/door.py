@@ -73,6 +73,9 @@ class Asgi:
         self._client, self._operator, self._number = client, operator_key, number
         self._token = ""
 
+    def __repr__(self) -> str:
+        return self.name
+
     async def open(self) -> None:
         """Create the shop and sign in."""
         shop = f"filter-{self._number}"
@@ -137,6 +140,9 @@ class Network:
         self.shop = shop
         self.contract = "contract" in shop.lab.offers
         self._target: Any = shop.lab.target
+
+    def __repr__(self) -> str:
+        return self.name
 
     async def put(self, words: Sequence[Listed], allow: Sequence[str] = ()) -> None:
         """As Door has it."""

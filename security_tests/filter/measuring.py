@@ -17,6 +17,9 @@ class Tally:
         self.examples = 0
         self.broken = 0
 
+    def __repr__(self) -> str:
+        return f"{self.examples} cases"
+
     def look(self, wrong: Sequence[str]) -> None:
         """Cases of one example: what was wrong with each, "" for nothing. Fails where anything was."""
         bad = [each for each in wrong if each]

@@ -1,0 +1,72 @@
+"""Relations about masks: length and offsets stay, every hit is covered, nothing listed is left, once is enough."""
+
+import pytest
+from hypothesis import given
+
+from security_tests.filter.door import Door, put_or_reject
+from security_tests.filter.measuring import Tally
+from security_tests.filter.reading import stands
+from security_tests.filter.strategies import CHINESE, Case, cases
+from security_tests.profiles import often
+from targets.interface import FilterVerdict
+
+MASK = "*"
+
+
+async def _masked(door: Door, case: Case) -> list[tuple[str, FilterVerdict, str]]:
+    """Text, verdict, and what the other side would see, of each text on its way to an agent."""
+    await put_or_reject(door, case.words)
+    told = await door.check(case.texts, "agent")
+    return [(text, each, each.text or "") for text, each in zip(case.texts, told, strict=True)]
+
+
+@pytest.mark.promise("FILTER-3")
+@often
+@given(case=cases())
+async def test_a_mask_keeps_length_and_offsets_and_covers_every_hit(door: Door, relation: Tally, case: Case) -> None:
+    def wrong(text: str, verdict: FilterVerdict, seen: str) -> str:
+        if verdict.action not in ("pass", "mask") or len(seen) != len(text):
+            return f"{text!r} became {seen!r} ({verdict.action})"
+        if any(new not in (old, MASK) for old, new in zip(text, seen, strict=True)):
+            return f"{text!r} became {seen!r}: more than masked"
+        open_ = [hit for hit in verdict.hits if set(seen[hit.start : hit.end]) != {MASK}]
+        return f"{text!r} became {seen!r}: {open_} are not covered" if open_ else ""
+
+    relation.look([wrong(*each) for each in await _masked(door, case)])
+
+
+@pytest.mark.promise("FILTER-3")
+@often
+@given(case=cases(most=1, letters=CHINESE))  # a Latin letter that is covered may lay the next word open
+async def test_a_mask_covers_nothing_but_the_word(door: Door, relation: Tally, case: Case) -> None:
+    def wrong(text: str, verdict: FilterVerdict, seen: str) -> str:
+        inside = {at for hit in verdict.hits for at in range(hit.start, hit.end)}
+        changed = {at for at, (old, new) in enumerate(zip(text, seen, strict=True)) if old != new}
+        return f"{text!r} became {seen!r} for {verdict.hits}" if changed - inside else ""
+
+    relation.look([wrong(*each) for each in await _masked(door, case)])
+
+
+@pytest.mark.promise("FILTER-3")
+@often
+@given(case=cases())
+async def test_no_listed_word_survives_a_mask(door: Door, relation: Tally, case: Case) -> None:
+    def wrong(text: str, seen: str) -> str:
+        left = [listed.word for listed in case.words if stands(listed.word, seen)]
+        return f"{text!r} became {seen!r}, in which {left} can be read" if left else ""
+
+    relation.look([wrong(text, seen) for text, _, seen in await _masked(door, case)])
+
+
+@pytest.mark.promise("FILTER-3")
+@often
+@given(case=cases())
+async def test_what_was_masked_passes_as_it_is(door: Door, relation: Tally, case: Case) -> None:
+    masked = [seen for _, _, seen in await _masked(door, case)]
+    again = await door.check(masked, "agent")
+    relation.look(
+        [
+            "" if verdict == FilterVerdict("pass", seen, ()) else f"{text!r} became {seen!r}, and that {verdict}"
+            for text, seen, verdict in zip(case.texts, masked, again, strict=True)
+        ]
+    )
