@@ -1,6 +1,7 @@
 """A way to a filter: put a list there, ask what it would do with texts. In this process or over the network."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import httpx
@@ -45,6 +46,7 @@ class Door(Protocol):
 
     name: str
     contract: bool  # whether it takes everything that the contract's Word has, and tells what it claims
+    now: Callable[[], float]  # a clock for how long the filter works (s)
 
     async def put(self, words: Sequence[Listed], allow: Sequence[str] = ()) -> None:
         """Replace the list. Raises Refused."""
@@ -68,6 +70,7 @@ class Asgi:
 
     name = "in process"
     contract = True
+    now = staticmethod(time.process_time)  # other processes' work does not count
 
     def __init__(self, client: httpx.AsyncClient, operator_key: str, number: int) -> None:
         self._client, self._operator, self._number = client, operator_key, number
@@ -135,6 +138,7 @@ class Network:
     """A shop of the lab: by the adapter's own methods where they do, by the contract where it takes more."""
 
     name = "over the network"
+    now = staticmethod(time.perf_counter)
 
     def __init__(self, shop: LabShop) -> None:
         self.shop = shop
