@@ -66,6 +66,18 @@ async def test_the_bot_hands_over_on_request_and_on_doubt_and_the_person_gets_th
     assert (seen["state"], seen["agent_id"], seen["id"]) == ("open", shop.agents[0].id, given.conversation)
 
 
+async def test_who_asks_for_a_person_gets_one_though_an_article_would_fit(lab: Lab) -> None:
+    shop = await staffed(lab, "first")
+    body = {"kind": "faq", "title": "人工", "questions": ["转人工要等多久"], "answer": "一分钟"}
+    await shop.api("createArticle", body=body, expect=201)
+    desk, customer = await shop.desk(), await shop.customer()
+    await customer.say("转人工要等多久", exact=True)
+    given = await desk.until("assigned")
+    await desk.reply(given.conversation, "我来了")
+    await customer.receives(desk.last_text)
+    assert customer.got("一分钟") == []
+
+
 async def test_the_same_question_again_is_doubt(lab: Lab) -> None:
     shop = await staffed(lab, "first")
     desk, customer = await shop.desk(), await shop.customer()

@@ -38,6 +38,12 @@ def mutant(
     return register
 
 
+def instead(place: object, name: str, planted: object) -> None:
+    """Put what is planted where a function, method or constant of that name is; raises AttributeError where none is."""
+    getattr(place, name)
+    setattr(place, name, planted)
+
+
 def ran() -> None:
     """Leave the mark that the planted code was executed (a file named by GOLIVE_MUTANT_RAN)."""
     if path := os.environ.get("GOLIVE_MUTANT_RAN"):
