@@ -90,6 +90,7 @@ async def test_a_restored_backup_equals_the_original(lab: Lab) -> None:
     await shop.api("rate", body={"conversation_id": came.conversation, "stars": 4}, expect=201)
     complaint = {"conversation_id": talking.conversation, "note": "杯子碎了"}
     await shop.api("openComplaint", body=complaint, expect=201)
+    await lab.settled()  # the reply's echo is in: its fate is known
     moment = await now(shop)
     original = await everything(shop, moment)
     backup = (await shop.api("makeBackup", who="operator", expect=201)).body

@@ -78,7 +78,8 @@ async def _hosted(
 
 
 def _client(asked: Setting) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=0, ssl=trust(asked.reach.target_ca or asked.reach.ca))
+    # no connection is kept: one from before a restart would fail the first call after it
+    connector = aiohttp.TCPConnector(limit=0, force_close=True, ssl=trust(asked.reach.target_ca or asked.reach.ca))
     return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=60))
 
 
