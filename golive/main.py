@@ -284,10 +284,14 @@ def check_adapter(
         Path, typer.Option(help=say("平台的一份真实推送(已脱敏)", "a real push of your platform, anonymised"))
     ] = Path("samples/push.json"),
     platform: PlatformOption = "",
+    patience: Annotated[
+        float, typer.Option(metavar="S", min=0.1, help=say("一条消息最多等几秒", "how long to wait for a message"))
+    ] = 10.0,
 ) -> None:
     """Exit 0 where it is bound, 1 where it is not, 2 where golive.toml or the adapter's file is wrong."""
     with clear_words():
-        raise typer.Exit(adapter.check(["--target", target, "--sample", str(sample), "--platform", platform]))
+        words = ["--target", target, "--sample", str(sample), "--platform", platform, "--patience", str(patience)]
+        raise typer.Exit(adapter.check(words))
 
 
 @app.command(help=say("让网关、客服系统和客服一直运行。", "Keep gateway, service and agents running."))

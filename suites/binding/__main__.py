@@ -10,6 +10,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Final
 
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -23,7 +24,8 @@ from suites.binding.line import MARKS, Line, explained, hidden, verdict
 from suites.opening import open_lab
 from suites.setting import Setting, setting
 
-OPEN_S: Final = 90.0
+OPENING: Final = 9  # times the patience, for open() and the start of what is hosted
+STANDSTILL: Final = 3
 _COLOURS: Final = {"ok": "green", "wrong": "red", "left": "yellow"}
 _REACH: Final = ("连接", "reach")
 _LOOP: Final = ("事件循环", "event loop")
@@ -36,9 +38,10 @@ def main(words: Sequence[str], console: Console) -> int:
     parser.add_argument("--golive-toml", type=Path, default=Path("golive.toml"))
     parser.add_argument("--sample", type=Path, default=Path("samples/push.json"))
     parser.add_argument("--platform", default="")
+    parser.add_argument("--patience", type=float, default=PATIENCE_S)
     asked = parser.parse_args(words)
     try:
-        to = setting(asked.target, asked.golive_toml, patience_s=PATIENCE_S)
+        to = setting(asked.target, asked.golive_toml, patience_s=asked.patience)
         platform = asked.platform and absolute(asked.platform, Path())
         with tempfile.TemporaryDirectory(prefix="golive-check-") as folder:
             return asyncio.run(check(to, Path(folder), asked.sample, console, platform))
@@ -64,13 +67,14 @@ async def check(to: Setting, folder: Path, sample: Path, console: Console, platf
         sys.stdout.flush()
         os._exit(code)  # the loop will never hear of anything
 
-    with watched(blocked):
+    with watched(blocked, STANDSTILL * to.patience_s):
         await _checked(to, folder, sample, show, platform)
     return concluded(shown, console)
 
 
 async def _checked(to: Setting, folder: Path, sample: Path, show: Callable[[Line], None], platform: str) -> None:
-    opening = asyncio.timeout(OPEN_S)
+    within_s = OPENING * to.patience_s
+    opening = asyncio.timeout(within_s)
     try:
         async with opening, open_lab(to, folder, name="check", platform=platform) as lab:
             opening.reschedule(None)
@@ -81,14 +85,15 @@ async def _checked(to: Setting, folder: Path, sample: Path, show: Callable[[Line
     except (Failure, ProfileError):
         raise
     except Exception as error:
-        hung = f"open() did not end within {OPEN_S:g} s", "give every call of the adapter a timeout"
+        hung = f"open() did not end within {within_s:g} s", "give every call of the adapter a timeout"
         seen, do = hung if opening.expired() else explained(error)
         show(Line("reach", _REACH, "wrong", seen, do))
 
 
 def told(line: Line) -> list[Text]:
     """A line for the terminal, and what to do below it."""
-    texts = [Text(f"{MARKS[line.state]} {say(*line.title):24} {line.seen}", style=_COLOURS[line.state])]
+    title = set_cell_size(say(*line.title), 24)
+    texts = [Text(f"{MARKS[line.state]} {title} {line.seen}", style=_COLOURS[line.state])]
     return [*texts, Text(f"    → {line.do}", style="bold")] if line.do else texts
 
 

@@ -2,17 +2,18 @@
 
 import asyncio
 import sys
+import sysconfig
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-PATIENCE_S: Final = 30.0
+_LIBRARIES: Final = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), "<frozen")
 
 
 @contextmanager
-def watched(blocked: Callable[[str], None], patience_s: float = PATIENCE_S) -> Iterator[None]:
+def watched(blocked: Callable[[str], None], patience_s: float) -> Iterator[None]:
     """Inside the block, `blocked` is called from a thread with the line that the loop has stood at for so long."""
     loop, done, here = asyncio.get_running_loop(), threading.Event(), threading.get_ident()
 
@@ -34,5 +35,7 @@ def watched(blocked: Callable[[str], None], patience_s: float = PATIENCE_S) -> I
 
 
 def _where(thread: int) -> str:
+    """The innermost line that is nobody's library: the adapter's, most likely."""
     frames = traceback.extract_stack(sys._current_frames()[thread])
-    return f"{frames[-1].filename}:{frames[-1].lineno} ({frames[-1].line})" if frames else "an unknown line"
+    own = [frame for frame in frames if not frame.filename.startswith(_LIBRARIES)] or list(frames)
+    return f"{own[-1].filename}:{own[-1].lineno} ({own[-1].line})" if own else "an unknown line"

@@ -10,6 +10,7 @@ import pytest
 from suites.binding.bench import Bench
 from suites.binding.checklist import EXERCISES
 from suites.binding.line import Line
+from suites.lab import Lab
 from targets.interface import (
     Agent,
     Closed,
@@ -18,6 +19,7 @@ from targets.interface import (
     FilterVerdict,
     Held,
     Leftover,
+    Limits,
     Sent,
     Snapshot,
     TargetError,
@@ -224,7 +226,24 @@ async def test_the_line_about_it_says_so(checked: Checked, name: str) -> None:
 
 
 async def test_every_offer_is_tried_and_every_line_about_one_can_be_wrong() -> None:
-    assert set(EXERCISES) - {line for _, line, _ in BENT.values()} == {"restart"}  # Lab.restart kills the reference
+    assert set(EXERCISES) - {line for _, line, _ in BENT.values()} == {"restart"}  # has a test of its own
+
+
+async def test_a_restart_is_tried_where_it_may_be_and_told(
+    checked: Checked, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Restarting(Bent):
+        offers = Reference.offers | {"restart"}
+
+        async def restart(self, how: str) -> None:
+            raise TargetError(f"systemctl {how}: no right")
+
+    monkeypatch.setattr(lab, "hosted", None)
+    found = await checked(Restarting(), "restart")
+    assert (found["restart"].state, "may_harm does not name 'restart'" in found["restart"].seen) == ("left", True)
+    monkeypatch.setattr(lab, "limits", Limits(may_harm=frozenset({"restart"})))
+    found = await checked(Restarting(), "restart")
+    assert (found["restart"].state, found["restart"].seen) == ("wrong", "systemctl stop: no right")
 
 
 async def test_what_stands_on_a_wrong_line_is_not_tried(checked: Checked) -> None:

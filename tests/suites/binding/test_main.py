@@ -149,6 +149,30 @@ def test_its_exit_code_is_golives(exits: str, code: int) -> None:
     assert adapter.check([], ("-c", f"import sys; sys.stderr.close(); raise SystemExit({exits})")) == code
 
 
+BLOCKS = """
+import threading
+from targets.reference import Reference
+
+class Blocking(Reference):
+    async def open(self, run):
+        threading.Event().wait()
+
+target = Blocking()
+"""
+
+
+def test_an_adapter_that_blocks_the_loop_ends_the_check_with_its_line(folder: Path) -> None:
+    (folder / "mine.py").write_text(BLOCKS, encoding="utf-8")
+    (folder / "golive.toml").write_text(TARGET.format(url="http://127.0.0.1:9", adapter="mine.py"), encoding="utf-8")
+    words = [sys.executable, "-m", "suites.binding", "--target", "staging", "--patience", "0.3"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    line, _, end = done.stdout.splitlines()
+    assert (done.returncode, line[:7], end) == (1, "✗ event", "The adapter is not bound yet: 1 wrong."), done
+    assert "mine.py:7" in line
+    assert done.stderr == ""
+
+
 async def test_a_loop_that_stands_still_is_noticed_with_its_line() -> None:
     told: list[str] = []
     noticed = threading.Event()
@@ -160,4 +184,4 @@ async def test_a_loop_that_stands_still_is_noticed_with_its_line() -> None:
     with watched(blocked, 0.05):
         assert noticed.wait(10)  # as an adapter does that awaits nothing
     assert len(told) == 1
-    assert "threading.py" in told[0]
+    assert "noticed.wait(10)" in told[0]
