@@ -1,25 +1,22 @@
-"""The state machine: anything may happen in a shop, and after each step the target is where the oracle is."""
+"""The state machine: which things happen in a shop, in any order; what they do is in acts.py.
 
+What is drawn never depends on the target's state, so that an example is the same one when it is played again: a step is
+about the one at a place among those it may be about. An example has a theme, a table of what happens how often in it:
+each promise is tried where it can be broken, and not once in a thousand steps.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from security_tests.routing.acts import GUESTS, NAMES, Hired, Shop
 from security_tests.routing.floor import NEEDED, Floor
-from security_tests.routing.hours import Plan, clock, date_in_china
-from security_tests.routing.judging import Fault
-from security_tests.routing.oracle import Oracle
-from security_tests.routing.people import Agent, Customer
-from security_tests.routing.steps import Steps
+from security_tests.routing.shrinking import Example, Step
 
-NAMES: Final = ("An", "Bo", "Cai", "Dan")
-GUESTS: Final = tuple(f"C{number}" for number in range(1, 7))
-JUMPS: Final = (5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 3600.0, 43_200.0, 86_400.0)
-
+PLACE: Final = st.sampled_from(range(60))
 LEVELS: Final = st.sampled_from(("regular", "trainee", "senior", "dedicated"))
-# Whom a step is about: a place among those it may be about. What is drawn never depends on the target's state, so that
-# an example is the same one when it is played again.
-PICK: Final = st.integers(0, 11)
 # A team of one of each kind shows whom the rules prefer, one of people alike whom the load prefers.
 TEAMS: Final = st.lists(LEVELS, min_size=2, max_size=len(NAMES)) | st.permutations(
     ("regular", "trainee", "senior", "dedicated")
@@ -29,239 +26,159 @@ TERMS: Final = st.tuples(
     st.sampled_from((True, True, True, True, False)),  # certified
     st.sampled_from((False, False, False, False, True)),  # spare
 )
+CHANGES: Final = (("capacity", 1), ("certified", 0), ("certified", 1), ("spare", 0), ("spare", 1), ("capacity", 3))
+JUMPS: Final = (5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 3600.0, 43_200.0, 86_400.0)
+SALES: Final = (
+    (True, None, None),
+    (True, None, 300.0),
+    (True, 60.0, 300.0),
+    (True, 600.0, 3600.0),
+    (False, None, None),
+)
+HOURS: Final = ((True, 0.0), (False, 0.0), (True, 45.0), (False, 45.0), (True, 3600.0), (False, 3600.0))
+
+THEMES: Final[Mapping[str, str]] = {
+    "a rush": "writes writes begins begins resolves leaves says device terms transfers urges waits sells",
+    "old acquaintances": "begins begins comes_again comes_again resolves resolves orders names says terms neighbours",
+    "the clocks": "writes begins answers reads waits strikes strikes transfers opens resolves device urges",
+    "complaints": "begins complains complains closes closes answers answers waits strikes",
+    "the hours": "writes begins begins comes_again opens opens waits strikes sells terms",
+}
+NEEDS: Final = {
+    **{"orders": "importOrder", "urges": "updateConversation", "names": "changeCustomer", "sells": "putBigSale"},
+    **{"opens": "putAutoReplies", "waits": "advanceClock", "strikes": "advanceClock"},
+    **{"complains": "openComplaint", "closes": "closeComplaint"},
+}
 
 
-class Shop(Steps):
-    """Everything that may happen in a shop."""
+class Days(RuleBasedStateMachine):
+    """One example. `opened` makes its shop, `ended` is told of the shop and of everything that was done in it."""
 
-    @initialize(team=TEAMS, data=st.data(), known=st.booleans())
-    def opens(self, team: list[Any], data: st.DataObject, known: bool) -> None:
+    def __init__(self, opened: Callable[[Sequence[Hired]], Shop], ended: Callable[[Shop, Example], None]) -> None:
+        super().__init__()
+        self._opened, self._ended = opened, ended
+        self.shop: Shop
+        self.staff: tuple[Hired, ...] = ()
+        self.steps: list[Step] = []
+        self.theme: list[str] = []
+
+    @initialize(theme=st.sampled_from(sorted(THEMES)), team=TEAMS, data=st.data(), known=st.booleans())
+    def opens_its_doors(self, theme: str, team: list[Any], data: st.DataObject, known: bool) -> None:
         terms = data.draw(st.tuples(*(TERMS for _ in team)))
-        agents = [
-            Agent(name, age, level, *each)
-            for age, (name, level, each) in enumerate(zip(NAMES, team, terms, strict=False))
-        ]
-        self.oracle = Oracle(agents, [Customer(name) for name in GUESTS])
-        self.floor.open(agents)
-        self.opened = True
-        for agent in agents:
-            self.story.agent(agent)
-        if known and self.floor.has("importOrder"):
+        self.staff = tuple(Hired(level, *each) for level, each in zip(team, terms, strict=True))
+        self.shop = self._opened(self.staff)
+        self.theme = [act for act in THEMES[theme].split() if self.shop.floor.has(NEEDS.get(act, "reply"))]
+        if known and self.shop.floor.has("importOrder"):
             for name, fen in ((GUESTS[-1], 1), (GUESTS[-1], 1), (GUESTS[-2], 100_000)):
-                self.let_order(name, fen)
+                self.do("order", name, fen)
 
-    # customers
+    @rule(what=PLACE, pick=PLACE, other=PLACE)
+    def happens(self, what: int, pick: int, other: int) -> None:
+        """Whatever the theme has at that place, to the one at a place, in another place's way."""
+        getattr(self, f"_{at(what, self.theme)}")(pick, other)
 
-    @rule(name=st.sampled_from(GUESTS))
-    def writes(self, name: str) -> None:
-        self.let_write(name)
+    def _writes(self, pick: int, _: int) -> None:
+        self.do("write", at(pick, GUESTS))
 
-    @rule(names=st.lists(st.sampled_from(GUESTS), min_size=2, max_size=4, unique=True))
-    def write_all_at_once(self, names: list[str]) -> None:
-        for name in names:
-            self.let_write(name)
+    def _begins(self, pick: int, _: int) -> None:
+        self.do("write", self.one(pick, "", "resolved") or at(pick, GUESTS))
 
-    @rule(pick=PICK)
-    def begins_a_visit(self, pick: int) -> None:
-        self.let_write(self.one_of(pick, self.those("", "resolved") or GUESTS))
+    def _comes_again(self, pick: int, other: int) -> None:
+        if name := self.one(pick, "resolved"):
+            self.do("write", name)
+        elif name := self.one(pick, "open"):
+            self.do("resolve", name)
+            if other % 2:
+                self.do("write", name)
 
-    @rule(pick=PICK)
-    def comes_again(self, pick: int) -> None:
-        self.let_write(self.one_of(pick, self.those("resolved") or GUESTS))
+    def _resolves(self, pick: int, _: int) -> None:
+        self.do("resolve", self.one(pick, "open"))
 
-    @rule(pick=PICK)
-    def is_resolved(self, pick: int) -> None:
-        if name := self.one_of(pick, self.those("open")):
-            self.let_resolve(name)
+    def _leaves(self, pick: int, _: int) -> None:
+        self.do("resolve", self.one(pick, "queued"))
 
-    @rule(pick=PICK)
-    def is_resolved_and_comes_again(self, pick: int) -> None:
-        if name := self.one_of(pick, self.those("open")):
-            self.let_resolve(name)
-            self.let_write(name)
+    def _orders(self, pick: int, other: int) -> None:
+        self.do("order", at(pick, GUESTS), at(other, (1, 1, 100_000)))
 
-    @rule(pick=PICK)
-    def is_resolved_or_goes(self, pick: int) -> None:
-        if name := self.one_of(pick, self.those("queued") or self.those("open")):
-            self.let_resolve(name)
+    def _urges(self, pick: int, _: int) -> None:
+        self.do("urge", self.one(pick, "queued"))
 
-    @precondition(lambda self: self.floor.has("importOrder"))
-    @rule(name=st.sampled_from(GUESTS), fen=st.sampled_from((1, 100_000)))
-    def orders(self, name: str, fen: int) -> None:
-        self.be_ready()
-        self.let_order(name, fen)
-        self.compare()
+    def _names(self, pick: int, other: int) -> None:
+        self.do("name_for", self.one(pick, "queued", "open", "resolved"), self.agent(other))
 
-    @rule(pick=PICK, who=PICK)
-    def is_urgent_or_named_for(self, pick: int, who: int) -> None:
-        name = self.one_of(pick, self.those("queued", "open", "resolved"))
-        agent = self.one_of(who, ["", *self.oracle.routing.agents])
-        if not name:
+    def _answers(self, pick: int, _: int) -> None:
+        self.do("answer", self.one(pick, "open"))
+
+    def _reads(self, pick: int, _: int) -> None:
+        self.do("read", self.one(pick, "open"))
+
+    def _transfers(self, pick: int, other: int) -> None:
+        self.do("transfer", self.one(pick, "open"), self.agent(other) if other % 3 else "")
+
+    def _says(self, pick: int, other: int) -> None:
+        self.do("say", self.agent(pick), at(other, ("online", "away", "offline")))
+
+    def _device(self, pick: int, _: int) -> None:
+        self.do("cut_or_back", self.agent(pick))
+
+    def _terms(self, pick: int, other: int) -> None:
+        self.do("change", self.agent(pick), *at(other, CHANGES))
+
+    def _sells(self, pick: int, _: int) -> None:
+        self.do("sell", *at(pick, SALES))
+
+    def _opens(self, pick: int, _: int) -> None:
+        self.do("open_or_close", *at(pick, HOURS))
+
+    def _waits(self, pick: int, _: int) -> None:
+        self.do("wait", at(pick, JUMPS))
+
+    def _strikes(self, _: int, __: int) -> None:
+        self.do("strike")
+
+    def _complains(self, pick: int, _: int) -> None:
+        self.do("complain", self.one(pick, "open", "queued"))
+
+    def _closes(self, pick: int, other: int) -> None:
+        complained = [name for name, watch in self.shop.oracle.watches.items() if watch.complaint]
+        if complained:
+            self.do("close_complaint", at(pick, complained), bool(other % 2))
+
+    def _neighbours(self, _: int, __: int) -> None:
+        self.do("neighbours")
+
+    def teardown(self) -> None:
+        """Tell of the end."""
+        if self.staff:
+            self._ended(self.shop, self.example)
+
+    @property
+    def example(self) -> Example:
+        """What was done so far."""
+        return Example(self.staff, tuple(self.steps))
+
+    def do(self, act: str, *about: object) -> None:
+        """Do one thing; nothing where there is nobody to do it to."""
+        if about and about[0] == "":
             return
-        if agent and self.floor.has("changeCustomer"):
-            self.step(f"{agent} is named for {name}", lambda: self.floor.names(name, agent))
-            self.customer(name).named = agent
-        elif not agent and self.floor.has("updateConversation"):
-            self.step(f"{name}'s conversation is urgent", lambda: self.floor.urges(name))
-            self.customer(name).urgent = True
-        self.compare()
+        self.steps.append(Step(act, about))
+        getattr(self.shop, act)(*about)
 
-    # agents
+    def one(self, pick: int, *states: str) -> str:
+        """The customer at a place among those whose conversations are in these states, "" where there is none."""
+        some = self.shop.those(*states)
+        return at(pick, some) if some else ""
 
-    @rule(pick=PICK)
-    def is_answered(self, pick: int) -> None:
-        if not (name := self.one_of(pick, self.answerable())):
-            return
-        who = self.customer(name).agent
-        self.be_ready()
-        self.story.tell(f"{who} replies to {name}")
-        at = self.floor.replies(name, who)
-        self.oracle.advance(at)
-        self.oracle.replies(name)
-        self.replies[name] += 1
-        self.compare()
+    def agent(self, pick: int) -> str:
+        """The agent at a place."""
+        return NAMES[pick % len(self.staff)]
 
-    @rule(pick=PICK)
-    def is_read(self, pick: int) -> None:
-        if not (name := self.one_of(pick, self.those("open"))):
-            return
-        who, seq = self.customer(name).agent, self.floor.seen.places[name].seq
-        self.step(f"{who} reads what {name} wrote", lambda: self.floor.reads(name, who))
-        self.oracle.reads(name, seq)
-        self.compare()
 
-    @rule(pick=PICK, whom=PICK)
-    def is_transferred(self, pick: int, whom: int) -> None:
-        if not (name := self.one_of(pick, self.those("open"))):
-            return
-        others = [who for who in self.oracle.routing.agents if who != self.customer(name).agent]
-        to = self.one_of(whom, ["", *others])
-        self.step(f"{name} is handed on to {to or 'the queue'}", lambda: None)
-        expected, got = self.refusals(to), self.floor.transfers(name, to)
-        if got not in (expected or {""}):
-            promise = "ROUTE-2" if expected == {"no_room"} else "ROUTE-6"
-            self.fail(Fault(promise, f"expected {' or '.join(expected) or 'it is done'}, got {got or 'done'}"))
-        if not expected:
-            self.oracle.passes_on(name, to, self.floor.now())
-        self.compare()
-
-    @rule(pick=PICK, word=st.sampled_from(("online", "away", "offline")))
-    def says(self, pick: int, word: str) -> None:
-        who = self.an_agent(pick)
-        self.step(f"{who} is {word}", lambda: self.floor.says(who, word))
-        self.counts["ROUTE-6"] += word == "offline" and bool(self.oracle.routing.agents[who].held)
-        self.oracle.says(who, word, self.floor.now())
-        self.compare()
-
-    @rule(pick=PICK)
-    def loses_or_finds_the_device(self, pick: int) -> None:
-        who = self.an_agent(pick)
-        if self.oracle.routing.agents[who].device:
-            self.step(f"{who}'s device is cut off", lambda: self.floor.cut(who))
-        else:
-            self.step(f"{who}'s device is back", lambda: self.floor.back(who))
-        self.oracle.changes(who, self.floor.now(), device=not self.oracle.routing.agents[who].device)
-        self.compare()
-
-    @rule(pick=PICK, terms=st.sampled_from((("capacity", 1), ("capacity", 3), ("certified", 0), ("spare", 0))))
-    def has_other_terms(self, pick: int, terms: tuple[str, int]) -> None:
-        who, (term, value) = self.an_agent(pick), terms
-        self.let_change(who, term, value or not getattr(self.oracle.routing.agents[who], term))
-
-    # the shop
-
-    @precondition(lambda self: self.floor.has("putBigSale"))
-    @rule(begins=st.sampled_from((None, 60.0, 600.0)), lasts=st.sampled_from((None, 300.0, 3600.0)), on=st.booleans())
-    def sells(self, begins: float | None, lasts: float | None, on: bool) -> None:
-        self.be_ready()
-        now = self.floor.now()
-        since = None if begins is None else now + begins
-        until = None if lasts is None else (since or now) + lasts
-        when = f"from {'now' if begins is None else f'in {begins:g} s'} {f'for {lasts:g} s' if lasts else 'on'}"
-        self.step(f"big sale {when if on else 'off'}", lambda: self.floor.sells(on, since, until))
-        if on:
-            self.oracle.sells(self.floor.now(), since, until)
-        else:
-            self.oracle.ends_sale(self.floor.now())
-        self.compare()
-
-    @precondition(lambda self: self.floor.has("putBusinessHours", "putAutoReplies"))
-    @rule(closes=st.booleans(), in_s=st.sampled_from((0.0, 45.0, 3600.0)))
-    def opens_or_closes(self, closes: bool, in_s: float) -> None:
-        self.be_ready()
-        plan = _changing(self.floor.now() + in_s, closes) if in_s else Plan({}) if closes else Plan.always()
-        when = f"in {in_s:g} s" if in_s else "now"
-        self.step(f"the shop {'closes' if closes else 'opens'} {when}", lambda: self.floor.opens_at(plan))
-        self.oracle.plan = plan
-        self.compare()
-
-    @precondition(lambda self: self.floor.has("advanceClock"))
-    @rule(seconds=st.sampled_from(JUMPS))
-    def time_passes(self, seconds: float) -> None:
-        self.step(f"{seconds:g} s pass", lambda: self.floor.jump(seconds))
-        self.compare()
-
-    @precondition(lambda self: self.floor.has("advanceClock"))
-    @rule()
-    def the_next_clock_strikes(self) -> None:
-        """Two seconds before it nothing may have happened, and right after it all of it."""
-        self.be_ready()
-        due = self.oracle.next_due()
-        if due is None:
-            return
-        for sentence, moment in (("it is almost time", due - 2.0), ("the next clock strikes", due + 0.5)):
-            seconds = moment - self.floor.now()
-            if seconds > 0.0:
-                self.story.tell(f"{sentence} ({seconds:.1f} s later)")
-                self.floor.jump(seconds)
-                self.compare()
-
-    @precondition(lambda self: self.floor.has("openComplaint", "getComplaint"))
-    @rule(pick=PICK)
-    def complains(self, pick: int) -> None:
-        if not (name := self.one_of(pick, self.calm())):
-            return
-        self.be_ready()
-        self.story.tell(f"a complaint is opened for {name}")
-        complaint, at = self.floor.complains(name)
-        self.oracle.advance(at)
-        self.oracle.complains(name, complaint, at)
-        self.compare()
-
-    @precondition(lambda self: self.floor.has("closeComplaint", "getComplaint"))
-    @rule(pick=PICK, by_agent=st.booleans())
-    def is_closed(self, pick: int, by_agent: bool) -> None:
-        if not (name := self.one_of(pick, self.complained())):
-            return
-        complaint = self.oracle.watches[name].complaint
-        who = self.customer(name).agent if by_agent else "admin"
-        if complaint is None or not who:
-            return
-        self.be_ready()
-        expected = self.oracle.refusals(name, by_agent)
-        self.story.tell(f"{who} closes {name}'s complaint")
-        got = self.floor.closes(complaint.id, who)
-        if got not in (expected or {""}):
-            said = " or ".join(sorted(expected)) or "that it is closed"
-            self.fail(Fault("COMPLAINT-1", f"expected {said}, got {got or 'closed'}"))
-        if not expected:
-            self.oracle.closes(name)
-        self.counts["COMPLAINT-1"] += 1
-        self.compare(lambda: self.as_it_stands(name))
-
-    @rule()
-    def the_neighbours_are_busy(self) -> None:
-        self.step("another shop is busy", self.neighbours)
-        self.compare()
+def at(place: int, some: Sequence[Any]) -> Any:
+    """What is at a place, counted round and round."""
+    return some[place % len(some)]
 
 
 def missing(floor: Floor) -> str:
     """What the machine cannot do without and the target does not offer, "" where all is there."""
     return next((name for name in NEEDED if not floor.has(name)), "")
-
-
-def _changing(edge: float, closes: bool) -> Plan:
-    """Open before the edge and closed from it on, or the other way round; the day's other half stays as it is."""
-    date, time = date_in_china(edge).isoformat(), clock(edge)
-    span = ("00:00", time) if closes else (time, "24:00")
-    return Plan({} if not closes else Plan.always().week, {date: [span] if time != "00:00:00.000" else []})

@@ -53,8 +53,10 @@ class Oracle:
         return night
 
     def replies(self, name: str) -> None:
-        """A person's reply is accepted."""
+        """A person's reply reaches the customer: after it a complaint may be closed."""
         self.watches[name].replied()
+        if complaint := self.watches[name].complaint:
+            complaint.contacted = True
 
     def reads(self, name: str, seq: int) -> None:
         """Its agent reads up to a seq."""

@@ -1,25 +1,27 @@
 """Playing the machine: many examples, each in a fresh shop, and what each promise's test is told of them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from hypothesis import HealthCheck, reject, settings
-from hypothesis.control import current_build_context
-from hypothesis.errors import Flaky
+from hypothesis import HealthCheck, Phase, reject, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from security_tests.profiles import examples
+from security_tests.routing.acts import Hired, Shop
 from security_tests.routing.floor import Floor
-from security_tests.routing.machine import Shop, missing
+from security_tests.routing.machine import Days, missing
 from security_tests.routing.neighbours import Neighbours
+from security_tests.routing.shrinking import Example, shrink
 from security_tests.routing.stories import Broken
 from suites.lab import Lab
 
 SHARE: Final = {"nightly": 1.0}  # of the profile's examples; an example takes about a second
 STEPS: Final = {"nightly": 40}
-SHRINK_S: Final = {"nightly": 240.0}  # how long a counter-example is made smaller
+SHRINK_S: Final = {"nightly": 240.0}  # how long one counter-example is made smaller
+MOST: Final = 3  # so many promises may be found broken before the machine stops
 
 
 @dataclass
@@ -30,53 +32,106 @@ class Played:
     broken: dict[str, Broken] = field(default_factory=dict)
     missing: str = ""  # what the target does not offer and the machine cannot do without
     error: BaseException | None = None  # neither: the harness, or a target that broke down
+    examples: int = 0
 
 
 class Players:
-    """Makes the machine's examples; once one has failed, new ones are only tried for so long."""
+    """Makes the machine's examples and keeps what came of them."""
 
-    def __init__(self, lab: Lab, shrink_s: float) -> None:
-        self._lab, self._shrink_s = lab, shrink_s
+    def __init__(self, lab: Lab, result: Played) -> None:
+        self._lab, self._result = lab, result
         self._neighbours = Neighbours(lab)
-        self._failed_at = 0.0
-        self.tried: Counter[str] = Counter()
-        self.broken: dict[str, Broken] = {}  # by promise, the shortest story of those seen
-        self.examples = 0
+        self.saw: tuple[Broken, Example] | None = None  # of this pass: so it is even where it does not happen again
 
-    def __call__(self) -> Shop:
-        """One example."""
-        over = self._failed_at and monotonic() - self._failed_at > self._shrink_s
-        if over and not current_build_context().is_final:
-            reject()
-        self.examples += 1
-        return Shop(Floor(self._lab), self.tried, self._neighbours.write, self.heard)
+    def __call__(self) -> Days:
+        """One example for Hypothesis."""
+        return _Known(self, self.open, self.ended)
 
-    def heard(self, broken: Broken) -> None:
-        """A promise was broken. That is so even where it does not happen again."""
-        self._failed_at = self._failed_at or monotonic()
-        before = self.broken.get(broken.promise)
-        if before is None or len(broken.story) <= len(before.story):
-            self.broken[broken.promise] = broken
+    def knows(self, broken: Broken) -> bool:
+        """Whether that promise is known to be broken."""
+        return broken.promise in self._result.broken
+
+    def open(self, staff: Sequence[Hired]) -> Shop:
+        """A fresh shop."""
+        return Shop(Floor(self._lab), staff, self._neighbours.write)
+
+    def ended(self, shop: Shop, _: Example) -> None:
+        """An example is over."""
+        self._result.examples += 1
+        self._result.tried += shop.close()
+
+    def smaller(self, found: Broken, example: Example, within_s: float) -> Broken:
+        """The same promise broken by the shortest story that can be found in time."""
+        until, best = monotonic() + within_s, found
+
+        def fails(example: Example) -> bool:
+            nonlocal best
+            again = self._again(example) if monotonic() < until else None
+            if again is None or again.promise != found.promise:
+                return False
+            best = again
+            return True
+
+        shrink(example, fails)
+        return best
+
+    def _again(self, example: Example) -> Broken | None:
+        shop = self.open(example.staff)
+        try:
+            for step in example.steps:
+                getattr(shop, step.act)(*step.about)
+        except Broken as broken:
+            return broken
+        finally:
+            shop.close()
+        return None
+
+
+class _Known(Days):
+    """An example that comes upon what is known to be broken shows nothing new."""
+
+    def __init__(self, players: Players, *rest: object) -> None:
+        super().__init__(*rest)  # type: ignore[arg-type]
+        self._players = players
+
+    def do(self, act: str, *about: object) -> None:
+        try:
+            super().do(act, *about)
+        except Broken as broken:
+            if self._players.knows(broken):
+                reject()
+            self._players.saw = self._players.saw or (broken, self.example)
+            raise
 
 
 def play(lab: Lab) -> Played:
-    """Play the machine as the profile in force says."""
+    """Play the machine as the profile in force says; after a promise is found broken, go on for the others."""
     profile = settings.get_current_profile_name()
     result = Played(missing=missing(Floor(lab)))
     if result.missing:
         return result
-    players = Players(lab, SHRINK_S.get(profile, 25.0))
+    players, wanted = Players(lab, result), examples(SHARE.get(profile, 2.8))
+    while (left := wanted - result.examples) > 0 and len(result.broken) < MOST:
+        players.saw = None
+        again = seed(len(result.broken))(players) if result.broken else players  # other examples than before
+        error = _run(again, left, STEPS.get(profile, 30))
+        if players.saw is None:
+            result.error = error
+            break
+        found, example = players.saw
+        result.broken[found.promise] = players.smaller(found, example, SHRINK_S.get(profile, 30.0))
+    return result
+
+
+def _run(players: Players, how_many: int, steps: int) -> BaseException | None:
     asked = settings(
-        max_examples=examples(SHARE.get(profile, 3.2)),
-        stateful_step_count=STEPS.get(profile, 30),
+        max_examples=how_many,
+        stateful_step_count=steps,
         suppress_health_check=list(HealthCheck),
+        phases=(Phase.reuse, Phase.generate),  # made smaller by shrinking.py
     )
     try:
         run_state_machine_as_test(players, settings=asked)  # type: ignore[arg-type]
-    except BaseExceptionGroup as group:
-        result.error = group.subgroup(lambda each: not isinstance(each, (Broken, Flaky, BaseExceptionGroup)))
     except Exception as error:
-        result.error = None if isinstance(error, Broken) else error
-    result.tried, result.broken = players.tried, players.broken
-    print(f"routing: {players.examples} examples")
-    return result
+        return error
+    return None

@@ -22,4 +22,4 @@ def test_whatever_happens_the_shop_is_as_its_oracle_says(lab: Lab, played: Playe
         pytest.skip("not offered: clock")
     if not played.tried[name]:
         raise RuntimeError(f"nothing happened that could have broken {name}: that it holds is not known")
-    print(f"{name}: {played.tried[name]} occasions")
+    print(f"{name}: {played.tried[name]} occasions in {played.examples} examples")
