@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import sys
 import tempfile
@@ -85,6 +86,8 @@ async def _checked(to: Setting, folder: Path, sample: Path, show: Callable[[Line
     except (Failure, ProfileError):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise Usage(f"the gateway cannot listen ({error}): free that port, or change gateway_port") from error
         hung = f"open() did not end within {within_s:g} s", "give every call of the adapter a timeout"
         seen, do = hung if opening.expired() else explained(error)
         show(Line("reach", _REACH, "wrong", seen, do))

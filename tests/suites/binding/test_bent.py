@@ -12,6 +12,7 @@ from suites.binding.checklist import EXERCISES
 from suites.binding.line import Line
 from suites.lab import Lab
 from targets.interface import (
+    OFFERS,
     Agent,
     Closed,
     Device,
@@ -226,6 +227,7 @@ async def test_the_line_about_it_says_so(checked: Checked, name: str) -> None:
 
 
 async def test_every_offer_is_tried_and_every_line_about_one_can_be_wrong() -> None:
+    assert set(EXERCISES) == set(OFFERS) - {"resume"}  # which is tried among the basics
     assert set(EXERCISES) - {line for _, line, _ in BENT.values()} == {"restart"}  # has a test of its own
 
 

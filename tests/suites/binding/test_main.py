@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -122,6 +123,13 @@ def test_an_error_of_the_adapters_own_names_its_line(folder: Path) -> None:
     (folder / "mine.py").write_text(WHOLE, encoding="utf-8")
     code, (line, *_) = called(folder, "http://127.0.0.1:9", "mine.py")
     assert (code, line.startswith("✗ reach"), "KeyError: 'name'" in line, "mine.py:4" in line) == (1, True, True, True)
+
+
+def test_a_port_that_is_taken_is_a_usage_error_and_nobodys_binding(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, (line,) = called(folder, f'http://127.0.0.1:9"\ngateway_port = {port}\nlisten = "127.0.0.1')
+    assert (code, "the gateway cannot listen" in line) == (2, True), line
 
 
 def test_an_unknown_target_is_a_usage_error(folder: Path) -> None:
