@@ -142,6 +142,7 @@ async def test_a_session_belongs_to_one_device_whoever_resumes_it_replaces_it(la
         assert (await other.until("heartbeat_ack"))["op"] == "heartbeat_ack"
 
 
+@pytest.mark.promise("SYNC-1")
 async def test_a_place_that_was_never_reached_is_invalid(lab: Lab) -> None:
     lab.need("contract")
     shop = await lab.shop()

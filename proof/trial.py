@@ -33,7 +33,7 @@ def _suite(name: str, suite: str, folder: Path, program: tuple[str, ...]) -> int
     words = [sys.executable, "-m", "pytest", f"{suite}_tests", "-q", "--results", str((folder / RESULTS).resolve())]
     words += [f"--reference-program={shlex.join(program)}", "-p", "no:cacheprovider"]
     if name != CLEAN:
-        words += ["--promise", REGISTER[name].promise]
+        words += ["--promise", REGISTER[name].promise, "-x"]  # one broken case is enough
     return subprocess.run(words, cwd=ROOT, check=False).returncode
 
 
