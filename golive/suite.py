@@ -17,6 +17,7 @@ from golive.failures import Failure, Usage
 from golive.language import say
 from golive.part import ROOT, Part
 from golive.play import interruptible
+from golive.reach import Reach, settle
 from golive.suite_screen import SuiteScreen
 from golive.suite_verdict import ACCEPTED, REPORT, Ended, conclude, fault_of, read_results, record
 from golive.verdict import point_last
@@ -84,6 +85,12 @@ def check(wish: SuiteWish) -> None:
             bound = config.pick(config.load(wish.config), wish.target, wish.config.parent)
             config.secrets(bound)
             load_target(bound.adapter)
+            if wish.processes > 1 and one_door(wish):
+                port = settle(Reach(), bound, wish.config.parent).gateway_port
+                raise Usage(
+                    f"-n {wish.processes}: target {wish.target} reaches the platform at port {port}, where one process "
+                    "can listen; leave -n away"
+                )
         if wish.accepted is not None or Path(ACCEPTED).exists():
             load(wish.accepted or Path(ACCEPTED))
     except (promises.UnknownPromise, AcceptedError, TargetError) as error:
@@ -123,8 +130,18 @@ def command(wish: SuiteWish, folder: Path) -> list[str]:
 
 
 def processes(wish: SuiteWish, cpus: int) -> int:
-    """How many processes share the cases."""
-    return wish.processes if wish.processes >= 0 else min(WHOLE, cpus) if cpus > 1 else 0
+    """How many processes share the cases; 0 is pytest's own alone."""
+    if wish.processes >= 0:
+        return wish.processes
+    return 0 if cpus == 1 or one_door(wish) else min(WHOLE, cpus)
+
+
+def one_door(wish: SuiteWish) -> bool:
+    """Whether the target reaches the platform at one port, which only one process can listen on."""
+    if wish.target == config.REFERENCE:
+        return False
+    bound = config.pick(config.load(wish.config), wish.target, wish.config.parent)
+    return bool(settle(Reach(), bound, wish.config.parent).gateway_port)
 
 
 def follow(wish: SuiteWish, folder: Path, console: Console) -> Ended:

@@ -37,11 +37,13 @@ from targets.interface import (
     Shop,
     Snapshot,
     Target,
+    TargetError,
     Transfer,
     Version,
 )
 from targets.platform import Platform
 
+FAILED: Final = "the lab cannot be set up"  # a failure with these words ends the suite: it is no target's
 _SENDER: Final = 1  # of the tokens that this process hands out
 _POLL_S: Final = 0.02
 _CLOSE_S: Final = 30.0  # an adapter that hangs must not hang the suite
@@ -151,6 +153,7 @@ class Lab:
         self._specs: Iterator[ShopSpec] = iter(spec.shops)
         self._marks = count(1)
         self._webhook = ""
+        self._shops = 0
         self._left: list[Leftover] | None = None
 
     @property
@@ -184,15 +187,24 @@ class Lab:
             spec = sized(next(self._specs), agents, capacity)
         except StopIteration:
             raise AssertionError("the suite has used up all its shops") from None
+        try:
+            made, staff = await self._furnish(spec, agents)
+        except TargetError as error:
+            if self._shops:
+                raise
+            raise TargetError(f"{FAILED}: {error}") from error  # without a first shop no test says anything
+        self._shops += 1
+        self.story.tell("lab", f"shop {spec.id} with {agents} agents, capacity {capacity}")
+        return LabShop(self, spec, made, staff)
+
+    async def _furnish(self, spec: ShopSpec, agents: int) -> tuple[Shop, list[Agent]]:
         made = await self.target.shop(spec)
         assert isinstance(made, Shop), f"the adapter's shop() gave {made!r}, and no targets.interface.Shop"
         if not self._webhook:
             await register(self.run.http, self.gateway_url, self.spec.key, made.webhook_url, trust(self.run.ca_file))
             self._webhook = made.webhook_url
         assert made.webhook_url == self._webhook, f"{made.webhook_url}: an application has one webhook, {self._webhook}"
-        staff = await self.target.agents(made, agents)
-        self.story.tell("lab", f"shop {spec.id} with {agents} agents, capacity {capacity}")
-        return LabShop(self, spec, made, staff)
+        return made, await self.target.agents(made, agents)
 
     async def connect(self, agent: Agent, device: str, resume: Cursor | None) -> Device:
         """The adapter's connect."""

@@ -1,10 +1,11 @@
 """Opens a lab: the platform, the bundled reference where that is the target, and the adapter on it."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import aiohttp
 
@@ -17,8 +18,10 @@ from suites.contract import operations, operations_of, parsed
 from suites.hosting import Hosted
 from suites.lab import Lab, trust
 from suites.setting import Setting, specification
-from targets.interface import Run, Version
+from targets.interface import Run, Target, TargetError, Version
 from targets.loading import load
+
+OPEN_S: Final = 30.0  # an adapter that hangs must not hang the suite
 
 
 @contextlib.asynccontextmanager
@@ -44,7 +47,7 @@ async def open_lab(
         http = await stack.enter_async_context(_client(asked))
         run = _run(asked, spec, hosted, http, far)
         target = load(asked.adapter)
-        version = await target.open(run)
+        version = await _opened(target, run)
         assert isinstance(version, Version), f"the adapter's open() gave {version!r}, and no targets.interface.Version"
         lab = Lab(asked, spec, target, run, version, near, hosted)
         lab.folder = run_folder.path
@@ -55,6 +58,14 @@ async def open_lab(
             await lab.tidy()
             for left in await lab.leave():
                 print(f"left behind at the target: {left.what} ({left.where})", flush=True)
+
+
+async def _opened(target: Target, run: Run) -> Version:
+    try:
+        async with asyncio.timeout(OPEN_S):
+            return await target.open(run)
+    except TimeoutError:
+        raise TargetError(f"the adapter's open() did not end within {OPEN_S:g} s; is {run.target_url} alive?") from None
 
 
 async def _platform(stack: contextlib.AsyncExitStack, asked: Setting, spec: RunSpec, writer: Writer) -> tuple[str, str]:

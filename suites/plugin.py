@@ -21,7 +21,7 @@ from history.scenario import Gateway
 from reports.conformance import Case, Conformance, Suite, save
 from reports.filter_figures import merged
 from suites import outcome
-from suites.lab import Lab
+from suites.lab import FAILED, Lab
 from suites.opening import open_lab
 from suites.setting import Setting, setting
 
@@ -125,7 +125,7 @@ class Labs:
                 made = open_lab(self._asked, self._folder, platform=platform, gateway=gateway, service=service)
                 self.open[key] = await self._stack.enter_async_context(made)
             except _FAILED as error:
-                self.failed = f"the lab cannot be set up: {error or type(error).__name__}"
+                self.failed = f"{FAILED}: {error or type(error).__name__}"
                 pytest.fail(self.failed, pytrace=False)
         return self.open[key]
 
@@ -181,7 +181,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     if item.config.option.tbstyle == "auto":  # a person runs it; --tb=short and the like are for who mends the suite
         where = call.excinfo.traceback[-1]
         report.longrepr = f"{text}\nthe test:\n  {item.nodeid} (the error left {where.path}:{where.lineno + 1})"
-    if "the lab cannot be set up" in str(error):
+    if FAILED in str(error):
         report.user_properties.append((outcome.FAILED_LAB, str(error)))
 
 

@@ -41,6 +41,16 @@ def test_a_small_machine_gets_one_process(asked: int, cpus: int, n: int) -> None
     assert processes(SuiteWish("contract", processes=asked), cpus) == n
 
 
+def test_a_target_with_one_gateway_port_gets_one_process(tmp_path: Path) -> None:
+    file = tmp_path / "golive.toml"
+    bound = 'url = "http://127.0.0.1:1"\nadapter = "reference"\n'
+    file.write_text(f"[targets.near]\n{bound}[targets.far]\n{bound}gateway_port = 8123\n", encoding="utf-8")
+    assert processes(SuiteWish("contract", "near", config=file), 2) == 2
+    assert processes(SuiteWish("contract", "far", config=file), 2) == 0
+    with pytest.raises(Usage, match="-n 2: target far reaches the platform at port 8123"):
+        check(SuiteWish("contract", "far", processes=2, config=file))
+
+
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [

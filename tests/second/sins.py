@@ -12,7 +12,7 @@ from aiohttp import web
 
 from tests.second import devices, doors, state
 from tests.second.service import Handler, Service
-from tests.second.state import Conversation, Json, Person
+from tests.second.state import Conversation, Json, Message, Person
 
 Tell = Callable[[Person, str, Json], None]
 SLOW_S: Final = 3.0
@@ -136,15 +136,16 @@ def unsigned_ok(_: Service) -> None:
 
 @sin
 def wrong_shape(_: Service) -> None:
-    """Conversations are shown without what openapi.yaml requires."""
-    view = Conversation.view
+    """Conversations and messages are shown without what openapi.yaml requires."""
+    for shown, required in ((Conversation, "unread"), (Message, "edited")):
+        _patch(shown, "view", _without(shown.view, required))
 
-    def less(conversation: Conversation) -> Json:
-        shown = view(conversation) | {"seq": str(conversation.seq)}
-        del shown["unread"]
-        return shown
 
-    _patch(Conversation, "view", less)
+def _without(view: Callable[[Any], Json], name: str) -> Callable[[Any], Json]:
+    def less(shown: Any) -> Json:
+        return {each: value for each, value in view(shown).items() if each != name}
+
+    return less
 
 
 def _customers(t: str, d: Json) -> bool:
