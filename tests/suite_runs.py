@@ -72,10 +72,14 @@ def staging() -> Conformance:
     )
     kept = tuple(each for each in told.cases if not {"TENANT-1", "AUDIT-1", "TIER-1"} & set(each.promises))
     figures = FilterFigures(
-        classes=(Recall("width", True, 200, 200), Recall("pinyin", True, 200, 199), Recall("reversed", False, 80, 0),
-                 Recall("emoji", True, 0, 0)),
-        clean=(CleanTalk("near misses", 120, 2), CleanTalk("order numbers", 60, 0)),
+        classes=(
+            Recall("full_width", True, 200, 200),
+            Recall("pinyin", True, 200, 199),
+            Recall("reversed", False, 80, 0),
+            Recall("emoji", True, 0, 0),
+        ),
+        clean=(CleanTalk("near misses", 120, 2), CleanTalk("orders", 60, 0)),
         relations=(Relation("masks are idempotent", 300, 0), Relation("monotone in the list", 300, 1)),
-    )  # fmt: skip
+    )
     cases = (*kept, *changed)
     return msgspec.structs.replace(told, cases=cases, planned=len(cases), filter=figures)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from reports.filter_figures import FilterFigures
+from fixtures.evasions.catalogue import CATALOGUE
+from reports.filter_figures import FilterFigures, Recall
 from reports.matrix.accepted import Accepted
 from reports.matrix.matrix import Matrix
 from reports.matrix.rows import Row
@@ -67,9 +68,10 @@ class Gap(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """One line of the filter's figures. `share` (0 to 100, of the good) is drawn; None where there is no sample."""
+    """One line of the filter's figures: how many, how many good and bad; `width` (0 to 100) is the good's, drawn."""
 
-    name: str
+    name: Text
+    key: str  # the class's own name, "" where the name says it all
     state: str
     claimed: Text | None
     counts: tuple[str, ...]
@@ -158,7 +160,7 @@ def _promise(row: Row) -> PromiseRow:
 
 
 def failures(rows: Iterable[Row]) -> list[Failure]:
-    """The broken promises' smallest counter-examples."""
+    """The broken promises' smallest counter-examples; those that only a rehearsal broke have theirs among its own."""
     return [
         Failure(
             figures.visible(row.promise),
@@ -169,7 +171,7 @@ def failures(rows: Iterable[Row]) -> list[Failure]:
             figures.visible(row.accepted),
         )
         for row in rows
-        if row.state == "broken"
+        if row.broken
     ]
 
 
@@ -208,14 +210,26 @@ def filter_view(told: FilterFigures | None) -> FilterView | None:
     if told is None:
         return None
     return FilterView(
-        classes=[
-            _bar(c.name, c.found, c.hidden, _recalled(c.claimed, c.found, c.hidden), c.claimed) for c in told.classes
-        ],
-        clean=[_bar(c.category, c.n - c.alarms, c.n, _unhurt(c.alarms, c.n)) for c in told.clean],
+        classes=[_class(each) for each in told.classes],
+        clean=[_bar(name("talk", c.category), c.n - c.alarms, c.n, _unhurt(c.alarms, c.n)) for c in told.clean],
         relations=[
-            _bar(r.name, r.examples - r.broken, r.examples, _unhurt(r.broken, r.examples)) for r in told.relations
+            _bar(same(_words(r.name)), r.examples - r.broken, r.examples, _unhurt(r.broken, r.examples))
+            for r in told.relations
         ],
     )
+
+
+def _class(told: Recall) -> Bar:
+    """A class that the catalogue knows says what it is in both languages."""
+    known = next((each for each in CATALOGUE if each.name == told.name), None)
+    named = Text(known.zh, known.en) if known else same(figures.visible(told.name))
+    bar = _bar(named, told.found, told.hidden, _recalled(told.claimed, told.found, told.hidden))
+    word = say("state.claimed" if told.claimed else "state.unclaimed")
+    return bar._replace(claimed=word, key=figures.visible(told.name) if known else "")
+
+
+def _words(test: str) -> str:
+    return figures.visible(test.removeprefix("test_").replace("_", " "))
 
 
 def _recalled(claimed: bool, found: int, hidden: int) -> str:
@@ -229,13 +243,10 @@ def _unhurt(bad: int, n: int) -> str:
     return "unknown" if not n else "broken" if bad else "holds"
 
 
-def _bar(named: str, good: int, n: int, state: str, claimed: bool | None = None) -> Bar:
+def _bar(named: Text, good: int, n: int, state: str) -> Bar:
     # never rounded up: 199 of 200 is not 100 %
     share = same(f"{good * 1000 // n / 10:g} %") if n else say("page.no_sample")
-    word = None if claimed is None else say("state.claimed" if claimed else "state.unclaimed")
-    return Bar(
-        figures.visible(named), state, word, (f"{n:,}", f"{good:,}", f"{n - good:,}"), share, good * 100 // max(n, 1)
-    )
+    return Bar(named, "", state, None, (f"{n:,}", f"{good:,}", f"{n - good:,}"), share, good * 100 // max(n, 1))
 
 
 def lines(text: str) -> str:

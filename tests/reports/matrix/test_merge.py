@@ -85,6 +85,8 @@ def test_a_broken_case_of_a_suite_is_no_go_whatever_the_rehearsal_saw(rehearsal,
     cases = (*full().cases, make("DELIVERY-1/b", "broken"))
     told = merge(rehearsal, {"c": judged(full(cases=cases))}, TODAY)
     assert (told.verdict, told.reasons) == ("NO-GO", ("DELIVERY-1 is broken: 1 of 2 cases",))
+    row = next(row for row in told.rows if row.promise == "DELIVERY-1")
+    assert (row.state, row.elsewhere) == ("broken", "rehearsal")
 
 
 def test_a_rehearsal_answers_what_a_suite_could_not(rehearsal, full, make):

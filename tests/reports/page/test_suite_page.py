@@ -133,3 +133,10 @@ def test_a_phone_never_scrolls_sideways(page: Page, troubled: Path) -> None:
         page.call("Runtime.evaluate", expression=f"document.querySelector('#show-{language}').click()")
         assert page.ask("document.documentElement.scrollWidth") == 390
         assert page.ask(too_wide) == []
+
+
+def test_every_kind_of_clean_talk_has_its_words() -> None:
+    from fixtures.corpus import CLEAN
+    from reports.page import words
+
+    assert {each.category for each in CLEAN} - words.table()["talk"].keys() == set()
