@@ -1,5 +1,6 @@
 """What the adapter can do beyond messages, against the real reference service in its own process."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -72,10 +73,11 @@ async def test_a_sent_reply_is_recalled_at_the_platform(bench: Bench, talk: tupl
 
 async def until_settled(bench: Bench, action: Recall) -> Sent:
     """Again while the reply is still on its way: each try is answered by the service."""
-    while True:
-        sent: Sent = await bench.target.act(bench.agent, action)
-        if sent.code != "wrong_state":
-            return sent
+    async with asyncio.timeout(5):
+        while True:
+            sent: Sent = await bench.target.act(bench.agent, action)
+            if sent.code != "wrong_state":
+                return sent
 
 
 async def test_what_cannot_be_edited_or_recalled_is_refused_with_the_services_code(
