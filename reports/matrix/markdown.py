@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from reports.filter_figures import FilterFigures
 from reports.matrix.matrix import STATES, Matrix
+from reports.matrix.ordering import ordered
 from reports.matrix.rows import Row
 from reports.page.suite_banner import headline
 from reports.plain import cell
@@ -28,7 +29,7 @@ def markdown(m: Matrix) -> str:
         *(row_line(row) for row in m.rows),
         "",
         *_failures(m.rows),
-        *(_filter(r.filter) if r.filter else []),
+        *_filter(ordered(r.filter)),
         f"Again: `{cell(r.command)}`",
         "",
     ]
@@ -54,8 +55,10 @@ def _failures(rows: Iterable[Row]) -> list[str]:
     return lines
 
 
-def _filter(figures: FilterFigures) -> list[str]:
+def _filter(figures: FilterFigures | None) -> list[str]:
     """Recall and alarms class by class: there is no total on purpose."""
+    if figures is None:
+        return []
     return [
         *_table("| class of evasion | claimed | hidden | found |", _classes(figures)),
         *_table("| clean talk | sentences | alarms |", _clean(figures)),

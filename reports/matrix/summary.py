@@ -7,6 +7,7 @@ import msgspec
 from reports.conformance import Suite
 from reports.filter_figures import FilterFigures
 from reports.matrix.matrix import STATES, Matrix, word
+from reports.matrix.ordering import ordered
 from reports.matrix.rows import Row
 
 
@@ -67,5 +68,5 @@ def summary(m: Matrix) -> Summary:
         cases={state: m.cases(state) for state in STATES},
         matrix=m.rows,
         accepted=tuple(Listed(name=e.name, reason=e.reason, owner=e.owner, expires=e.expires) for e in m.accepted),
-        filter=r.filter,
+        filter=ordered(r.filter),
     )

@@ -7,6 +7,7 @@ from fixtures.evasions.catalogue import CATALOGUE
 from reports.filter_figures import FilterFigures, Recall
 from reports.matrix.accepted import Accepted
 from reports.matrix.matrix import Matrix
+from reports.matrix.ordering import ordered
 from reports.matrix.rows import Row
 from reports.page import figures
 from reports.page.tiles import Tile
@@ -205,8 +206,9 @@ def listed(accepted: Iterable[Accepted]) -> list[Accepted]:
     ]
 
 
-def filter_view(told: FilterFigures | None) -> FilterView | None:
+def filter_view(measured: FilterFigures | None) -> FilterView | None:
     """Recall by class of evasion, false alarms by kind of clean talk, and each relation by itself."""
+    told = ordered(measured)
     if told is None:
         return None
     return FilterView(
@@ -222,14 +224,20 @@ def filter_view(told: FilterFigures | None) -> FilterView | None:
 def _class(told: Recall) -> Bar:
     """A class that the catalogue knows says what it is in both languages."""
     known = next((each for each in CATALOGUE if each.name == told.name), None)
-    named = Text(known.zh, known.en) if known else same(figures.visible(told.name))
+    named = Text(known.zh, known.en) if known else _in_the_wild(told.name)
     bar = _bar(named, told.found, told.hidden, _recalled(told.claimed, told.found, told.hidden))
     word = say("state.claimed" if told.claimed else "state.unclaimed")
     return bar._replace(claimed=word, key=figures.visible(told.name) if known else "")
 
 
+def _in_the_wild(named: str) -> Text:
+    """A class as the corpus' own disguised sentences have it, or a name nobody knows."""
+    shown = figures.visible(named.removeprefix("wild: "))
+    return say("talk.wild", what=shown) if named.startswith("wild: ") else same(shown)
+
+
 def _words(test: str) -> str:
-    return figures.visible(test.removeprefix("test_").replace("_", " "))
+    return figures.visible(test.removeprefix("test_").replace("_", " ").replace("[", " ["))
 
 
 def _recalled(claimed: bool, found: int, hidden: int) -> str:
