@@ -64,7 +64,7 @@ class LabShop:
         return Api(
             self.lab.run.http,
             self.lab.run.target_url,
-            self._bearer,
+            self.bearer,
             self.lab.operations,
             self.lab.story,
             self.lab.patience_s,
@@ -118,7 +118,8 @@ class LabShop:
         done = await self.act(Transfer(conversation, self.agents[to]), agent=by)
         assert done.outcome == "ok", f"the transfer of {conversation} {done.outcome}: {done.code}"
 
-    async def _bearer(self, who: Who) -> str:
+    async def bearer(self, who: Who) -> str:
+        """An access token: of an agent, of the shop's administrator, of the operator."""
         kinds: dict[Who, Shop | None] = {"admin": self.target, "operator": None}
         speaker = cast(Any, self.lab.target)
         return str(await speaker.bearer(kinds[who] if isinstance(who, str) else who))

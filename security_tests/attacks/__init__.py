@@ -1,0 +1,1 @@
+"""Attacks: what somebody would try who means harm, each with its item of OWASP's lists."""
