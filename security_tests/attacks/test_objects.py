@@ -12,6 +12,9 @@ from suites.lab import Lab, LabShop
 from suites.samples import parameters_of
 
 pytestmark = [pytest.mark.promise("TENANT-1"), pytest.mark.owasp("API1:2023 Broken Object Level Authorization")]
+OWN_UNDER_ANY_ID: Final = {  # what a stranger names here is their own: the scenes every shop has, a customer to be
+    "activateScript", "deactivateScript", "importOrder",
+}  # fmt: skip
 HIDDEN: Final = (404, 403)
 READS: Final = (
     "listAgents", "listArticles", "listComplaints", "listIncidents", "listCannedResponses", "listCustomers",
@@ -20,7 +23,7 @@ READS: Final = (
 
 
 def _with_ids(lab: Lab, role: str) -> list[Operation]:
-    known = (operations()[name] for name in sorted(lab.operations))
+    known = (operations()[name] for name in sorted(lab.operations - OWN_UNDER_ANY_ID))
     return [each for each in known if role in each.roles and parameters_of(each)]
 
 

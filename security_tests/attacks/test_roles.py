@@ -1,7 +1,7 @@
 """AUTH-1: every operation, asked by everybody who may not."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -28,7 +28,7 @@ def _barred(lab: Lab, who: str) -> list[Operation]:
 
 async def status(own: Belongings, operation: Operation, who: Who) -> int:
     """What an answer to a well-formed call says."""
-    path = {name: own.ids.get(name, "x1") for name in parameters_of(operation)}
+    path: dict[str, Any] = {name: own.ids.get(name, "x1") for name in parameters_of(operation)}
     body, query = body_of(operation), query_of(operation)
     return (await own.shop.api(operation.id, who=who, body=body, query=query, expect=ANY, **path)).status
 
