@@ -19,6 +19,7 @@ from security_tests.routing.stories import Story, broken
 NAMES: Final = ("An", "Bo", "Cai", "Dan")
 GUESTS: Final = tuple(f"C{number}" for number in range(1, 7))
 NEAR_S: Final = 1.0  # nearer to an edge than this nobody can say what came first
+BEFORE_S: Final = 0.06  # two or three messages take about so long
 MOST_REPLIES: Final = 4  # the platform takes six to a message, and the shop says some by itself
 
 
@@ -56,6 +57,25 @@ class Shop:
     def write(self, name: str) -> None:
         """A customer writes."""
         self._be_ready()
+        self._write(name)
+
+    def write_at_the_edge(self, names: Sequence[str]) -> None:
+        """These write, one right after the other, while the business hours begin or end: the target's own date of each
+        message says on which side it is, to the millisecond.
+        """
+        self._be_ready()
+        now = self.floor.now()
+        edge = next((edge for edge in self.oracle.plan.edges(now) if edge > now + 2 * NEAR_S), None)
+        others = (self.oracle.next_due(), *self.oracle.rises())
+        if edge is None or any(other is not None and abs(other - edge) < 2 * NEAR_S for other in others):
+            return
+        self.story.tell(f"it is almost {clock(edge)} in China, an edge of the business hours")
+        self.floor.jump(edge - BEFORE_S - self.floor.now())
+        self.oracle.advance(self.floor.now())
+        for name in names:
+            self._write(name)
+
+    def _write(self, name: str) -> None:
         written = self.floor.writes(name)
         self.oracle.advance(written.at)
         night = self.oracle.writes(name, written.seq, written.at)

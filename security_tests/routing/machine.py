@@ -42,11 +42,11 @@ THEMES: Final[Mapping[str, str]] = {
     "old acquaintances": "begins begins comes_again comes_again resolves resolves orders names says terms neighbours",
     "the clocks": "writes begins answers reads waits strikes strikes transfers opens resolves device urges",
     "complaints": "begins complains complains closes closes answers answers waits strikes",
-    "the hours": "writes begins begins comes_again opens opens waits strikes sells terms",
+    "the hours": "writes begins begins comes_again opens opens edge edge waits strikes sells terms",
 }
 NEEDS: Final = {
     **{"orders": "importOrder", "urges": "updateConversation", "names": "changeCustomer", "sells": "putBigSale"},
-    **{"opens": "putAutoReplies", "waits": "advanceClock", "strikes": "advanceClock"},
+    **{"opens": "putAutoReplies", "waits": "advanceClock", "strikes": "advanceClock", "edge": "advanceClock"},
     **{"complains": "openComplaint", "closes": "closeComplaint"},
 }
 
@@ -129,6 +129,9 @@ class Days(RuleBasedStateMachine):
 
     def _opens(self, pick: int, _: int) -> None:
         self.do("open_or_close", *at(pick, HOURS))
+
+    def _edge(self, pick: int, _: int) -> None:
+        self.do("write_at_the_edge", tuple(at(pick + number, GUESTS) for number in range(3)))
 
     def _waits(self, pick: int, _: int) -> None:
         self.do("wait", at(pick, JUMPS))

@@ -36,10 +36,13 @@ class Oracle:
 
     def edges(self, now: float) -> list[float]:
         """The moments near now at which something changes: nobody can say what comes first just there."""
-        waits = [one.since for one in self.routing.customers.values() if one.since is not None]
-        rises = [since + times * self.routing.age_s for since in waits for times in (1, 2)]
         due = self.next_due()
-        return [*rises, *([] if due is None else [due]), *self.plan.edges(now)]
+        return [*self.rises(), *([] if due is None else [due]), *self.plan.edges(now)]
+
+    def rises(self) -> list[float]:
+        """When those who wait rise in the queue."""
+        waits = [one.since for one in self.routing.customers.values() if one.since is not None]
+        return [since + times * self.routing.age_s for since in waits for times in (1, 2)]
 
     def writes(self, name: str, seq: int, at: float) -> bool:
         """A customer writes the message with this seq; whether the shop must answer it by its template (HOURS-1)."""
