@@ -30,6 +30,7 @@ def register(minutes: float) -> None:
         max_examples=CI_EXAMPLES,
         deadline=None,
         print_blob=False,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=_SUPPRESSED,
     )
     settings.register_profile(
