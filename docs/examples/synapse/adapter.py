@@ -55,10 +55,10 @@ class Refused(TargetError):
 
 
 class Synapse:
-    """targets.interface.Target. What a merchant's system has and Matrix has not is simply not offered."""
+    """targets.interface.Target. Matrix numbers no messages, so that `history` and `state` are not offered."""
 
     name = "synapse"
-    offers = frozenset({"resume", "history", "recall", "transfer"})
+    offers = frozenset({"resume", "recall", "transfer"})
     limits = Limits(max_agents=20, max_rate=20.0)
     platform = "open-im"
 
@@ -119,16 +119,6 @@ class Synapse:
         made = Device(self, agent.id, await self._token(agent, device), resume)
         await made.begin()
         return made
-
-    async def history(self, agent: Agent, conversation: str, after: int) -> list[Event]:  # noqa: ARG002 - no numbers
-        """All messages of a room, the oldest first; Matrix numbers none."""
-        token, events, start = await self._token(agent, "more"), [], ""
-        while start is not None:
-            query = {"dir": "f", "limit": PAGE, **({"from": start} if start else {})}
-            page = await self.call("GET", f"{CLIENT}/rooms/{quote(conversation)}/messages", token, query=query)
-            events += [read(conversation, raw, agent.id) for raw in page["chunk"] if raw["type"] == "m.room.message"]
-            start = page.get("end")
-        return [event for event in events if event]
 
     async def act(self, agent: Agent, action: Action) -> Sent:
         """Take a message back; tell the bridge to hand a conversation on."""
@@ -322,10 +312,8 @@ def read(room: str, raw: Any, user: str) -> Event | None:
     who: Literal["customer", "agent"] = "customer" if sender.startswith("@douyin_") else "agent"
     if kind == "m.room.redaction":
         return Event("recalled", room, who, raw.get("redacts") or content["redacts"])
-    if kind != "m.room.message":
+    if kind != "m.room.message" or "body" not in content:
         return None
-    if "body" not in content:
-        return Event("other", room, who, raw["event_id"], note="recalled")
     client_id, text = ours.get("client_id"), content["body"]
     if "in_doubt" in ours:
         kind = "in_doubt" if ours["in_doubt"] else "reply_failed"
