@@ -1,0 +1,122 @@
+"""A raw WebSocket of our contract: every frame of both sides is kept, and held against asyncapi.yaml."""
+
+import asyncio
+import contextlib
+import json
+from typing import Any, Final, Literal
+
+import aiohttp
+
+from suites.contract import frame_validator
+from suites.grammar import Written, closed
+from suites.lab import Lab
+
+PATH: Final = "/api/v1/ws"
+_LOST: Final = 1006
+
+
+class Wire:
+    """`session` holds what both sides wrote, `strange` what of it is none of asyncapi.yaml's, in words."""
+
+    def __init__(self, socket: "aiohttp.ClientWebSocketResponse[bool]", patience_s: float) -> None:
+        self.session: list[Written] = []
+        self.strange: list[str] = []
+        self.ready: dict[str, Any] = {}
+        self.s = 0  # the newest dispatch, or where ready began
+        self._socket, self._patience_s = socket, patience_s
+        self._left: list[dict[str, Any]] = []  # read while something else was waited for
+
+    async def say(self, op: str, **d: object) -> None:
+        """Write a frame, which must be right itself."""
+        frame = {"op": op, "d": d}
+        self._keep("device", frame)
+        await self._socket.send_str(json.dumps(frame, ensure_ascii=False))
+
+    async def write(self, text: str) -> None:
+        """Write something that is no frame."""
+        self.session.append(Written("device", "nonsense"))
+        await self._socket.send_str(text)
+
+    async def until(self, op: str) -> dict[str, Any]:
+        """The next frame of that op, read or to come; fails where the connection ends before, or none comes in time."""
+        return await self._next(lambda frame: bool(frame["op"] == op), op)
+
+    async def dispatched(self, t: str, **fields: object) -> dict[str, Any]:
+        """The payload of the next dispatch of that type with these fields."""
+
+        def wanted(frame: dict[str, Any]) -> bool:
+            return frame.get("t") == t and all(frame["d"].get(name) == value for name, value in fields.items())
+
+        found: dict[str, Any] = (await self._next(wanted, t))["d"]
+        return found
+
+    async def refusal(self) -> str | int:
+        """The code of the next error, or the code of the close that came instead."""
+        frame = await self._frame()
+        while frame is not None and frame["op"] != "error":
+            frame = await self._frame()
+        return self.session[-1].s if frame is None else str(frame["d"]["code"])
+
+    async def closed(self) -> int:
+        """Read to the end; its code."""
+        while await self._frame() is not None:
+            pass
+        return self.session[-1].s
+
+    async def leave(self) -> None:
+        """Close politely."""
+        await self._socket.close()
+
+    async def cut(self) -> None:
+        """Abort the TCP connection."""
+        connection = self._socket._response.connection  # aiohttp has no public way to abort
+        if connection is not None and connection.transport is not None:
+            connection.transport.abort()
+        with contextlib.suppress(aiohttp.ClientError, OSError):
+            await self._socket.close()
+
+    async def _next(self, wanted: Any, what: str) -> dict[str, Any]:
+        for known in self._left:
+            if wanted(known):
+                self._left.remove(known)
+                return known
+        while (frame := await self._frame()) is not None:
+            if wanted(frame):
+                return frame
+            self._left.append(frame)
+        raise AssertionError(f"the connection ended ({self.session[-1].s}) where {what} was due")
+
+    async def _frame(self) -> dict[str, Any] | None:
+        """The next frame of the service; None at the end."""
+        try:
+            async with asyncio.timeout(self._patience_s):
+                message = await self._socket.receive()
+        except TimeoutError:
+            heard = [each.op for each in self.session[-8:]]
+            raise AssertionError(f"no further frame within {self._patience_s:g} s; the last were {heard}") from None
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            self.session.append(closed(self._socket.close_code or _LOST))
+            return None
+        frame: dict[str, Any] = json.loads(message.data)
+        self._keep("service", frame)
+        return frame
+
+    def _keep(self, by: Literal["device", "service"], frame: dict[str, Any]) -> None:
+        op = str(frame.get("op"))
+        validator = frame_validator(op)
+        if validator is None:
+            self.strange.append(f"asyncapi.yaml has no frame {op!r}")
+        elif error := next(validator.iter_errors(frame), None):
+            self.strange.append(f"{by} {op} {frame.get('t', '')}: {error.message[:300]}")
+        self.session.append(Written.frame(by, frame))
+        if op == "ready":
+            self.ready = frame["d"]
+        if op in ("ready", "dispatch"):
+            self.s = frame["d"]["s"] if op == "ready" else frame["s"]
+
+
+async def connect(lab: Lab) -> Wire:
+    """A new connection, of which nothing is read yet; skips where the target does not speak the contract."""
+    lab.need("contract")
+    socket = await lab.run.http.ws_connect(lab.run.target_url + PATH, timeout=aiohttp.ClientWSTimeout(ws_close=2.0))
+    return Wire(socket, lab.patience_s)
