@@ -46,7 +46,9 @@ async def test_the_history_holds_every_message_in_order(bench: Bench, talk: tupl
     assert [(each.kind, each.sender, each.target_id, each.text, each.seq) for each in kept[2:]] == [
         ("message", "agent", sent.target_id, "您好", 3)
     ]
-    assert await bench.target.history(bench.agent, shown.conversation, 2) == kept[2:]
+    rest = await bench.target.history(bench.agent, shown.conversation, 2)
+    # the platform may have taken the reply, and named it, between the two
+    assert [each._replace(platform_id=None) for each in rest] == [each._replace(platform_id=None) for each in kept[2:]]
 
 
 async def test_reading_is_told_on_the_device_and_in_the_state(bench: Bench, talk: tuple[Any, Event]) -> None:
