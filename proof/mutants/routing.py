@@ -108,6 +108,7 @@ def lets_nobody_rise() -> None:
     def standing(begin: int, since: float, now: float, age_s: float) -> Standing:
         if begin and since + age_s <= now:
             ran()
+            return Standing(begin, None)
         return Standing(begin, since + age_s if begin else None)
 
     queueing.standing = standing

@@ -35,6 +35,10 @@ class Played:
     examples: int = 0
 
 
+class Trouble(Exception):
+    """Something failed that is no promise of routing: the target broke down, or the harness did. With the story."""
+
+
 class Players:
     """Makes the machine's examples and keeps what came of them."""
 
@@ -42,6 +46,7 @@ class Players:
         self._lab, self._result = lab, result
         self._neighbours = Neighbours(lab)
         self.saw: tuple[Broken, Example] | None = None  # of this pass: so it is even where it does not happen again
+        self.trouble: Trouble | None = None
 
     def __call__(self) -> Days:
         """One example for Hypothesis."""
@@ -102,6 +107,9 @@ class _Known(Days):
                 reject()
             self._players.saw = self._players.saw or (broken, self.example)
             raise
+        except Exception as error:
+            self._players.trouble = self._players.trouble or Trouble(f"{error!r}\n{self.shop.story.text()}")
+            raise
 
 
 def play(lab: Lab) -> Played:
@@ -116,7 +124,7 @@ def play(lab: Lab) -> Played:
         again = seed(len(result.broken))(players) if result.broken else players  # other examples than before
         error = _run(again, left, STEPS.get(profile, 30))
         if players.saw is None:
-            result.error = error
+            result.error = players.trouble or error
             break
         found, example = players.saw
         result.broken[found.promise] = players.smaller(found, example, SHRINK_S.get(profile, 30.0))
