@@ -106,6 +106,7 @@ async def test_a_conflict_is_recorded(lab: Lab) -> None:
 
 async def test_after_a_purge_the_id_is_still_known(lab: Lab) -> None:
     lab.need("clock", "contract")
+    lab.may("purge")
     shop = await lab.shop()
     shop.api.need("runRetention", "resolve")
     customer, desk, box = await shop.customer(), await shop.desk(), Letterbox(shop)

@@ -5,12 +5,16 @@ As far as a small bench can: a burst of pushes at once, each of which must be ac
 
 import asyncio
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import pytest
 
 from suites.lab import Lab
 from suites.letterbox import Letterbox
 from targets.platform import Message
+
+if TYPE_CHECKING:
+    from suites.plugin import Labs
 
 pytestmark = pytest.mark.promise("OVERLOAD-1")
 CUSTOMERS, AT_ONCE = 10, 600
@@ -19,10 +23,24 @@ TAKEN_S = 60
 
 
 async def test_every_push_of_a_burst_is_taken_or_refused_aloud_and_what_was_taken_is_told(lab: Lab) -> None:
+    lab.may("flood")
+    await _burst(lab, AT_ONCE)
+
+
+async def test_what_a_full_target_refused_is_told_when_it_is_pushed_again(labs: "Labs") -> None:
+    lab = await labs(service=("--inbox", "8"))  # so small that a burst of this bench fills it
+    refused = await _burst(lab, AT_ONCE // 8)
+    if not refused:
+        raise RuntimeError("the burst did not fill the target: nothing was seen of what it does when it is full")
+    lab.story.tell("burst", f"{refused} pushes were refused and pushed again")
+
+
+async def _burst(lab: Lab, size: int) -> int:
+    """So many pushes at once; how many were refused, each of them aloud, before all were taken, and told."""
     shop = await lab.shop(capacity=CUSTOMERS)
     customers, desk, box = [await shop.customer() for _ in range(CUSTOMERS)], await shop.desk(), Letterbox(shop)
-    burst = [box.message(customers[n % CUSTOMERS], f"第{n}句 {lab.mark()}") for n in range(AT_ONCE)]
-    await asyncio.gather(*(_until_taken(box, message) for message in burst))
+    burst = [box.message(customers[n % CUSTOMERS], f"第{n}句 {lab.mark()}") for n in range(size)]
+    refused = await asyncio.gather(*(_until_taken(box, message) for message in burst))
     before = monotonic()
     last = await customers[0].say("完了")
     await desk.sees(last, within=30.0)
@@ -30,7 +48,8 @@ async def test_every_push_of_a_burst_is_taken_or_refused_aloud_and_what_was_take
     told = {each.platform_id or each.text for each in desk.events if each.kind == "message"}
     missing = [each for each in burst if each.server_message_id not in told and each.text not in told]
     assert missing == [], f"{len(missing)} messages that were acknowledged under overload were told to nobody"
-    assert after < RECOVERED_S, f"{after:.2f} s until the next message was told, after a burst of {AT_ONCE}"
+    assert after < RECOVERED_S, f"{after:.2f} s until the next message was told, after a burst of {size}"
+    return sum(refused)
 
 
 async def _until_taken(box: Letterbox, message: Message) -> int:
@@ -49,6 +68,7 @@ async def _until_taken(box: Letterbox, message: Message) -> int:
 
 
 async def test_another_shop_is_served_while_one_is_flooded(lab: Lab) -> None:
+    lab.may("flood")
     noisy, quiet = await lab.shop(), await lab.shop()
     flooder, customer = await noisy.customer(), await quiet.customer()
     desk, box = await quiet.desk(), Letterbox(noisy)

@@ -150,6 +150,7 @@ async def test_past_the_window_a_device_starts_afresh_and_still_has_no_gap(labs:
 
 
 async def test_a_device_that_knows_more_than_a_restored_target_starts_afresh(lab: Lab) -> None:
+    lab.may("restore")
     shop, customer, desk, _ = await _open(lab)
     shop.api.need("makeBackup", "restoreBackup")
     kept = (await shop.api("makeBackup", who="operator")).body["id"]
@@ -166,6 +167,7 @@ async def test_a_device_that_knows_more_than_a_restored_target_starts_afresh(lab
 
 async def test_where_the_log_was_purged_it_says_so(lab: Lab) -> None:
     lab.need("clock", "contract")
+    lab.may("purge")
     shop, _, desk, conversation = await _open(lab)
     shop.api.need("sync", "runRetention")
     assert (await desk.resolve(conversation)).outcome == "ok"

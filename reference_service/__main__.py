@@ -95,6 +95,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         test_hooks=options.test_hooks,
         business_speed=options.business_speed,
         resume_window_s=options.resume_window,
+        inbox=options.inbox,
         event_plan_s=options.event_plan,
     )
 
@@ -120,6 +121,7 @@ def _options() -> argparse.Namespace:
         metavar="S,S",
         help="seconds before each further attempt at an outbound event",
     )
+    parser.add_argument("--inbox", type=int, default=4000, help="pushes that may wait before one is refused (429)")
     parser.add_argument("--test-hooks", action="store_true")
     parser.add_argument("--business-speed", type=float, default=1.0, help="divides the business's clocks, nothing else")
     parser.add_argument("--ready-file", type=Path, help="gets {pid, port, version} as JSON once ready")
