@@ -16,11 +16,11 @@ class Pace:
     """`rate` are messages a second of this process."""
 
     def __init__(self, rate: float) -> None:
-        self._rate, self._free = rate, 0.0
+        self.rate, self._free = rate, 0.0
 
     async def __call__(self) -> None:
         """Wait for the next place."""
-        wait, self._free = turn(monotonic(), self._free, self._rate)
+        wait, self._free = turn(monotonic(), self._free, self.rate)
         await asyncio.sleep(wait)
 
 

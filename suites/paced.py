@@ -24,6 +24,7 @@ from suites.lab import Lab, LabShop
 from targets.interface import Agent, Closed, Device, Event
 
 _DEVICES: Final = ("1", "2")  # the first answers
+LONGEST_S: Final = 60.0
 _LATE_S: Final = 10.0  # how long the last replies may take
 _FLUSHED_S: Final = 10.0  # the gateway's stream is written once a second
 _POLL_S: Final = 0.05
@@ -41,6 +42,14 @@ class Load(NamedTuple):
     def messages(self) -> int:
         """How many are written in all."""
         return round(self.rate * self.seconds)
+
+    def at_most(self, rate: float) -> "Load":
+        """The same messages in more time, no more of them a second than a target bears (0: no limit); what does not
+        fit into LONGEST_S is left out.
+        """
+        if not rate or rate >= self.rate:
+            return self
+        return self._replace(rate=rate, seconds=min(self.messages / rate, LONGEST_S))
 
     def __str__(self) -> str:
         return f"{self.rate:g} messages and {self.rate:g} replies a second for {self.seconds:g} s"

@@ -59,7 +59,7 @@ class Synapse:
 
     name = "synapse"
     offers = frozenset({"resume", "recall", "transfer"})
-    limits = Limits(max_agents=20, max_rate=20.0)
+    limits = Limits(max_agents=20, max_rate=10.0)
     platform = "open-im"
 
     def __init__(self) -> None:
@@ -199,6 +199,7 @@ class Device:
         self._asked = self._since  # the token of the sync under way, which is ahead of what was told
         self._queue: asyncio.Queue[Told] = asyncio.Queue()
         self._presence = "online"
+        self._whose: dict[str, str | None] = {}  # room -> the event that said whose it is
         self._open = True
         self._reading: asyncio.Task[None]
 
@@ -272,13 +273,23 @@ class Device:
             query["since"] = self._asked
         page = await self._target.call("GET", f"{CLIENT}/sync", self._token, query=query)
         skip, first = set(self._done) if self._asked == self._since else set(), not self._asked
-        for name, room in page.get("rooms", {}).get("join", {}).items():
-            for raw in _begin(room) if first else await self._news(name, room):
+        rooms = page.get("rooms", {})
+        for name, room in [*rooms.get("join", {}).items(), *rooms.get("leave", {}).items()]:
+            for raw in self._begin(name, room) if first else await self._news(name, room):
                 told = read(name, raw, self._user)
                 if told and raw["event_id"] not in skip:
                     self._queue.put_nowait(Told(self._asked, raw["event_id"], told))
         self._asked = page["next_batch"]
         self._queue.put_nowait(Told(self._asked, "", None))
+
+    def _begin(self, name: str, room: Any) -> list[Any]:
+        """What a new device shows of an agent's room that was there before it: whose it is, and its last messages."""
+        known = [*room["state"]["events"], *room["timeline"]["events"]]
+        whose = [raw for raw in known if raw["type"] == f"{OURS}.assigned"][-1:]
+        if not whose or whose[0]["content"]["agent"] != self._user:
+            return []
+        self._whose[name] = whose[0]["event_id"]
+        return [*whose, *(raw for raw in room["timeline"]["events"] if raw["type"] == "m.room.message")]
 
     async def _news(self, room: str, told: Any) -> list[Any]:
         """A room's state and timeline; of a timeline with a gap, what is in the gap, too."""
@@ -292,13 +303,10 @@ class Device:
                 gap += page["chunk"]
                 start = page.get("end")
         news = [*told["state"]["events"], *reversed(gap), *told["timeline"]["events"]]
-        return list({raw["event_id"]: raw for raw in news}.values())
-
-
-def _begin(room: Any) -> list[Any]:
-    """What a device is told of a room that was there before it: whose it is."""
-    known = [*room["state"]["events"], *room["timeline"]["events"]]
-    return [raw for raw in known if raw["type"] == f"{OURS}.assigned"][-1:]
+        news = list({raw["event_id"]: raw for raw in news}.values())
+        whose = [raw["event_id"] for raw in news if raw["type"] == f"{OURS}.assigned"]
+        known, self._whose[room] = self._whose.get(room), whose[-1] if whose else self._whose.get(room)
+        return [raw for raw in news if raw["event_id"] != known]  # a state that is told once more is no news
 
 
 def read(room: str, raw: Any, user: str) -> Event | None:

@@ -96,29 +96,33 @@ class Bridge:
         state = {CONVERSATION: {"conversation": push.conversation, "shop": push.shop, "customer": push.customer}}
         name = await self.matrix.room(push.nick, [ghost], state, self.shops[push.shop]["space"])
         await self.matrix.join(name, ghost)
-        room = Room(push.conversation, name, push.shop, push.customer, ghost, "", "")
+        room = Room(push.conversation, name, push.shop, push.customer, ghost, "", False, "")
         self.store.keep_room(room)
         return room
 
     async def _assigned(self, room: Room) -> Room:
-        """The room with an agent: the one it has or had, or the next in turn who is online, or else the next."""
-        if room.agent:
+        """The room with an agent: who has it, or had it last, or is next in turn; those who are online go first."""
+        if room.held:
             return room
         shop = self.shops[room.shop]
-        start = shop["turn"]
-        order = [shop["agents"][(start + step) % len(shop["agents"])] for step in range(len(shop["agents"]))]
+        turn = [shop["agents"][(shop["turn"] + step) % len(shop["agents"])] for step in range(len(shop["agents"]))]
+        order = [room.agent, *turn] if room.agent in turn else turn
         agent = order[0]
         for each in order:
             if await self.matrix.online(each):
                 agent = each
                 break
-        self.keep_shop({**shop, "turn": (start + order.index(agent) + 1) % len(order)})
-        await self.matrix.invite(room.room, agent)
+        self.keep_shop({**shop, "turn": (shop["agents"].index(agent) + 1) % len(turn)})
         return await self._give(room, agent)
 
     async def _give(self, room: Room, agent: str) -> Room:
+        """Give a room to an agent: who had it before is in it no more. "": it is finished, and stays where it was."""
+        if agent and agent != room.agent:
+            await self.matrix.invite(room.room, agent)
         await self.matrix.state(room.room, ASSIGNED, {"agent": agent or None})
-        room = room._replace(agent=agent)
+        if agent and room.agent not in ("", agent):
+            await self.matrix.dismiss(room.room, room.agent)
+        room = room._replace(agent=agent or room.agent, held=bool(agent))
         self.store.keep_room(room)
         return room
 
@@ -136,9 +140,7 @@ class Bridge:
             await self._recall(room, event.get("redacts") or content.get("redacts", ""))
         elif event["type"] in (RESOLVED, TRANSFER):
             async with self._locks[room.conversation]:
-                if agent := content.get("to", ""):
-                    await self.matrix.invite(room.room, agent)
-                await self._give(self.store.at(room.room) or room, agent)
+                await self._give(self.store.at(room.room) or room, content.get("to", ""))
 
     async def _recall(self, room: Room, event: str) -> None:
         """Take a reply back that has gone; one that has not does not go."""

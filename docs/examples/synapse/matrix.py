@@ -94,6 +94,10 @@ class Matrix:
             if "is already in the room" not in str(error):
                 raise
 
+    async def dismiss(self, room: str, user: str) -> None:
+        """Let a user be in a room no more."""
+        await self.call("POST", f"{CLIENT}/rooms/{quote(room)}/kick", {"user_id": user})
+
     async def join(self, room: str, ghost: str) -> None:
         """Let a ghost take its invitation."""
         await self.call("POST", f"{CLIENT}/rooms/{quote(room)}/join", {}, ghost)

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 _SCHEMA = """
 create table if not exists shop (open_id text primary key, said text);
 create table if not exists room (
-    conversation text primary key, room text unique, shop text, customer text, ghost text, agent text, last text);
+    conversation text primary key, room text unique, shop text, customer text, ghost text, agent text,
+    held int, last text);
 create table if not exists passed (message text primary key, room text, event text);
 create table if not exists reply (
     n integer primary key, room text, name text, event text, text text, state text default 'new',
@@ -16,7 +17,10 @@ create table if not exists reply (
 
 
 class Room(NamedTuple):
-    """The room of a conversation. `agent` is "" where it is nobody's; `last` is the customer's newest message."""
+    """The room of a conversation. `agent` has it, or had it last where it is not `held`; "" is nobody yet.
+
+    `last` is the customer's newest message.
+    """
 
     conversation: str
     room: str
@@ -24,6 +28,7 @@ class Room(NamedTuple):
     customer: str
     ghost: str
     agent: str
+    held: bool
     last: str
 
 
@@ -66,7 +71,7 @@ class Store:
 
     def keep_room(self, room: Room) -> None:
         """Remember a room, new or changed."""
-        self._db.execute("replace into room values (?, ?, ?, ?, ?, ?, ?)", room)
+        self._db.execute("replace into room values (?, ?, ?, ?, ?, ?, ?, ?)", room)
 
     def passed(self, message: str) -> tuple[str, str] | None:
         """Room and event of a customer's message that is in its room already."""
