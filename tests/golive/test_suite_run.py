@@ -40,6 +40,32 @@ def test_one_case_is_played_judged_and_written(golive: Golive, tmp_path: Path) -
     assert (code, "the selected promises hold" in again) == (0, True)
 
 
+def test_a_rehearsal_and_a_suite_become_one_verdict(golive: Golive, tiny: Path, tmp_path: Path) -> None:
+    assert said(golive("contract", "--case", CASE))[0] == 0
+    rehearsed, out = said(golive("rehearse", str(tiny)))  # a machine busy with other tests makes it no pass
+    code, out = said(golive("report", *(str(run) for run in sorted(tmp_path.glob("runs/2*"))), "--out", "verdict"))
+    told = json.loads((tmp_path / "verdict" / "summary.json").read_bytes())
+    word, *expected = {
+        0: (
+            "DEMO PASSED",
+            1,
+            "DEMO PASSED WITH CONDITIONS",
+            "演示有条件通过",
+        ),  # a single case leaves the other promises open
+        1: ("NO-GO", 1, "NO-GO", "不可上线 NO-GO"),
+        3: ("INVALID", 3, "INVALID", "本次无效 INVALID"),
+    }[rehearsed]
+    assert [code, told["verdict"]] == expected[:2]
+    assert expected[2] in out
+    parts = {part["kind"]: part["word"] for part in told["parts"]}
+    assert parts == {"rehearsal": word, "contract": "PART PASSED"}
+    states = {row["promise"]: (row["state"], row["elsewhere"]) for row in told["matrix"]}
+    assert (states["DELIVERY-3"], states["HOURS-1"]) == (("holds", "rehearsal"), ("holds", ""))
+    page = (tmp_path / "verdict" / "report.html").read_text("utf-8")
+    assert "每一条消息都有下落" in page
+    assert "可以上线" not in page
+
+
 def test_a_case_that_is_none_is_refused_with_the_nearest(golive: Golive, tmp_path: Path) -> None:
     code, out = said(golive("contract", "--case", CASE.replace("inside", "insid")))
     assert (code, f"did you mean {CASE}?" in out.replace("\n", " ")) == (2, True)
