@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,7 @@ from targets.loading import load as load_target
 PROFILES: Final = ("ci", "nightly")
 LOOK_S: Final = 0.25
 ROOM_MIB: Final = 50
+SILENT_S: Final = 300.0  # without a case that ends, a suite hangs; its own limit for a case is less
 WHOLE: Final = 2  # processes of a whole suite by default, where the machine has as many cores
 
 
@@ -50,6 +52,7 @@ class SuiteWish:
     allow_conditional: bool = False
     config: Path = Path("golive.toml")
     tests: Path | None = None  # instead of the suite's own folder
+    silent_s: float = SILENT_S
 
 
 def run_suite(wish: SuiteWish, console: Console) -> int:
@@ -147,24 +150,48 @@ def one_door(wish: SuiteWish) -> bool:
 def follow(wish: SuiteWish, folder: Path, console: Console) -> Ended:
     """Start the suite and show how it goes until it ends; Ctrl-C and SIGTERM end it as Ctrl-C ends pytest."""
     part = Part("suite", command(wish, folder), folder / "logs" / "suite.log")
+    watch = Watch(wish.silent_s + 60 * wish.minutes)
     interrupted = False
     with SuiteScreen(console, wish.suite, wish.target, folder.name) as screen, interruptible():
         part.start()
         try:
-            while part.wait(LOOK_S) is None:
-                screen(read_results(folder))
+            while part.wait(LOOK_S) is None and not watch.silent:
+                results = read_results(folder)
+                watch(len(results.cases) if results else 0)
+                screen(results)
         except KeyboardInterrupt:
             interrupted = True
-            part.interrupt()
         finally:
+            part.interrupt()
             part.stop()
-    ended = Ended(exit=part.exit or 0, interrupted=interrupted)
+    silent_s = watch.patience_s if watch.silent and not interrupted else 0.0
+    ended = Ended(exit=part.exit or 0, interrupted=interrupted, silent_s=silent_s)
     record(folder, ended)
     return ended
 
 
+class Watch:
+    """Called with how many cases have ended; `silent` once that has not changed for `patience_s`."""
+
+    def __init__(self, patience_s: float) -> None:
+        self.patience_s = patience_s
+        self._count, self._changed = 0, time.monotonic()
+
+    def __call__(self, count: int) -> None:
+        """So many cases have ended."""
+        if count != self._count:
+            self._count, self._changed = count, time.monotonic()
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has changed for too long."""
+        return time.monotonic() - self._changed > self.patience_s
+
+
 def refused(folder: Path, ended: Ended) -> None:
     """Say why there is no case at all, where pytest said it. Raises Usage or Failure; returns where it did not."""
+    if ended.silent_s:
+        raise Failure(f"{fault_of(ended, None)}  ({folder})")
     log = folder / "logs" / "suite.log"
     told = first_error(log.read_text(errors="replace").splitlines())
     if ended.interrupted or (not told and ended.exit in (0, 1, 5)):

@@ -24,15 +24,16 @@ _FAILED, _INTERRUPTED, _NOTHING = 1, 2, 5  # pytest's exit codes
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """How pytest ended (negative: killed by that signal), and whether a person ended it."""
+    """How pytest ended (negative: killed by that signal), and whether a person ended it, or golive for its silence."""
 
     exit: int
     interrupted: bool = False
+    silent_s: float = 0.0  # after so long without a word golive ended it
 
     @property
     def harness(self) -> bool:
         """Whether the suite itself failed, not the target."""
-        return not self.interrupted and self.exit not in (0, _FAILED, _NOTHING)
+        return bool(self.silent_s) or (not self.interrupted and self.exit not in (0, _FAILED, _NOTHING))
 
 
 def record(folder: Path, ended: Ended) -> None:
@@ -57,6 +58,8 @@ def fault_of(ended: Ended, results: Conformance | None) -> str:
     """
     if ended.interrupted:
         return "the run was interrupted"
+    if ended.silent_s:
+        return f"the suite said nothing for {ended.silent_s:g} s and was ended; see logs/suite.log"
     states = {case.state for case in results.cases} if results else set()
     if lab := next((c.reason for c in results.cases if c.reason.startswith("the lab cannot")), "") if results else "":
         return lab

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from golive.failures import Failure, Usage
 from golive.part import ROOT
-from golive.suite import SuiteWish, check, command, first_error, make_folder, processes, refused
+from golive.suite import SuiteWish, check, command, first_error, make_folder, processes, refused, run_suite
 from golive.suite_screen import SuiteScreen, tally
 from golive.suite_verdict import Ended, conclude, fault_of, judge, record
 from reports.conformance import save
@@ -101,6 +101,7 @@ LAB = case("SYNC-1/a", "unknown", "the lab cannot be set up: no answer")
         (Ended(exit=-9), (GOOD,), "the suite ended with -9; see logs/suite.log"),
         (Ended(exit=4), (LAB,), "the lab cannot be set up: no answer"),
         (Ended(exit=2, interrupted=True), (GOOD,), "the run was interrupted"),
+        (Ended(exit=2, silent_s=300.0), (GOOD,), "the suite said nothing for 300 s and was ended; see logs/suite.log"),
     ],
 )  # fmt: skip
 def test_pytests_end_and_the_cases_must_tell_the_same(end: Ended, cases: tuple[object, ...], fault: str) -> None:
@@ -117,6 +118,7 @@ def test_pytests_end_and_the_cases_must_tell_the_same(end: Ended, cases: tuple[o
         (Ended(exit=4), True),
         (Ended(exit=-9), True),
         (Ended(exit=2, interrupted=True), False),
+        (Ended(exit=0, silent_s=300.0), True),
     ],
 )
 def test_whose_fault_an_end_is(end: Ended, harness: bool) -> None:
@@ -202,3 +204,17 @@ def test_a_failure_is_shown_once_and_its_reason_once() -> None:
 
 def test_the_tally_counts_by_state() -> None:
     assert tally(ran(GOOD, BAD, case("SYNC-1/c", "not verified"))) == "✓1 ✗1 –1"
+
+
+def test_a_suite_that_hangs_is_ended_and_is_no_pass(tmp_path: Path) -> None:
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "test_hang.py").write_text("import signal\n\ndef test_it():\n    signal.pause()\n")
+    (tests / "conftest.py").write_text(
+        "def pytest_addoption(parser):\n    for name in ('--results', '--target', '--golive-toml'):\n"
+        "        parser.addoption(name)\n"
+    )
+    wish = SuiteWish("contract", runs=tmp_path / "runs", processes=0, tests=tests, silent_s=0.5)
+    with pytest.raises(Failure, match=r"the suite said nothing for 0\.5 s and was ended") as told:
+        run_suite(wish, Console(quiet=True))
+    assert told.value.code == 4
