@@ -11,7 +11,6 @@ import yaml
 
 CONTRACT: Final = Path(__file__).parents[2] / "contract"
 MEDIA: Final = "application/json"
-SPELLINGS: Final = ("pinyin", "initials", "separators", "repeats", "digits", "homoglyphs")  # not seen through here
 SCENES: Final = ("welcome", "off_hours", "queueing")
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -140,11 +139,12 @@ def _offered(item: Mapping[str, Any], offered: Collection[str]) -> dict[str, Any
 
 
 def _narrow(schemas: dict[str, Any]) -> None:
-    """What would be taken and not done is refused: a client is told, and a reader of the document as well."""
+    """What would be taken and not done is refused: a client is told, and a reader of the document as well.
+
+    A word may ask for any spelling: which of them are seen through, the list's own claims tell.
+    """
     schemas["NewShop"]["properties"]["platform"]["enum"] = ["open-im"]
     schemas["NewWordList"]["properties"]["contacts"] = {"type": "object", "maxProperties": 0}
-    for spelling in SPELLINGS:
-        schemas["Word"]["properties"][spelling] = {"const": False}
     scenes = schemas["AutoReplies"]["properties"]
     for scene in set(scenes) - {*SCENES, "version"}:
         scenes[scene] = False

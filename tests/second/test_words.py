@@ -17,6 +17,7 @@ LIST = Words(1, [{"word": "微信"}, {"word": "VX"}, {"word": "加vx", "category
         ("微信", [(0, 2, "plain")]),
         ("请加 Vx", [(3, 5, "case")]),
         ("ＶＸ", [(0, 2, "width")]),
+        ("🅥⒳", [(0, 2, "width")]),
         ("微\u200b\u034f信", [(0, 4, "invisible")]),
         ("vxworks 和 avx", []),
         ("加vx123", [(0, 3, "plain")]),

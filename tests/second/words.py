@@ -1,4 +1,4 @@
-"""The word filter: case, width and the invisible are seen through, and nothing else is claimed."""
+"""The word filter: case, width, the invisible and aliases are seen through, and nothing else is claimed."""
 
 import unicodedata
 from functools import lru_cache
@@ -12,11 +12,13 @@ MOST_HITS: Final = 200
 BLANK: Final = frozenset(
     map(chr, (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810)))
 ) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000))))
+DRESSED: Final = (0x249C, 0x1F110, 0x1F150, 0x1F170)  # a to z in brackets, or white on black: Unicode keeps the dress
 CLAIMS: Final = (
-    ("plain", "as listed, wherever it stands"),
-    ("case", "letters large and small"),
-    ("width", "full width and other compatibility forms"),
-    ("invisible", "characters that no eye can see, between and around"),
+    ("plain", "every", "as listed, wherever it stands"),
+    ("case", "every", "letters large and small"),
+    ("width", "every", "full width, in circles or brackets, and other compatibility forms"),
+    ("invisible", "every", "characters that no eye can see, between and around"),
+    ("alias", "asked", "the spellings listed beside a word"),
 )
 NOT_CLAIMED: Final = (
     "marks", "traditional", "digits", "homoglyph", "separators", "repeats", "pinyin", "initials", "contact",
@@ -83,7 +85,7 @@ class Words:
         """As openapi.yaml shows the list."""
         return {
             "version": self.version, "words": self.words, "allow": self.allow, "contacts": {},
-            "claims": [{"class": name, "words": "every", "about": about} for name, about in CLAIMS],
+            "claims": [{"class": name, "words": words, "about": about} for name, words, about in CLAIMS],
             "not_claimed": [{"class": name, "about": "passes, by intent"} for name in NOT_CLAIMED],
         }  # fmt: skip
 
@@ -105,7 +107,7 @@ class Words:
             allowed = any(first <= start and end <= last and last - first > end - start for _, first, last in clean)
             first, last = origin[start], origin[end - 1] + 1
             if not allowed and not _goes_on(text, first, last, word):
-                found.append(Hit(first, last, word, _via(text[first:last], word["word"])))
+                found.append(Hit(first, last, word, _via(text[first:last], plain[start:end], word["word"])))
         return sorted(found, key=lambda hit: (hit.start, hit.end))
 
     def _masked(self, text: str, hits: list[Hit], direction: str) -> str:
@@ -131,6 +133,8 @@ def fold(text: str) -> tuple[str, list[int]]:
 def _read(sign: str) -> str:
     if _unseen(sign):
         return ""
+    if first := next((first for first in DRESSED if first <= ord(sign) < first + 26), 0):
+        return chr(ord(sign) - first + ord("a"))
     return "".join(each for each in unicodedata.normalize("NFKC", sign).casefold() if not _unseen(each))
 
 
@@ -162,7 +166,9 @@ def _latin(sign: str) -> bool:
     return sign.isascii() and sign.isalnum()
 
 
-def _via(seen: str, word: str) -> str:
+def _via(seen: str, plain: str, word: str) -> str:
+    if plain != fold(word)[0]:
+        return "alias"
     if seen == word:
         return "plain"
     if any(map(_unseen, seen)):
