@@ -51,13 +51,11 @@ def assign(conversation: Conversation, agent: Person, reason: str) -> None:
     known = conversation.told.get(agent, 0)
     agent.tell("conversation.assigned", _assigned(conversation, agent, reason, known))
     for message in conversation.visit:
-        if message.status == "recalled":
-            if message.seq > known and message.sender == "customer":
-                agent.tell(*message.event())
-            agent.tell("message.recalled", message.gone())
-        elif message.seq > known:
+        if message.seq > known:
             agent.tell(*message.event())
-        elif message.status in SETTLED and message.agent is not agent:
+        if message.status == "recalled":
+            agent.tell("message.recalled", message.gone())
+        elif message.seq <= known and message.status in SETTLED and message.agent is not agent:
             agent.tell("message.updated", message.fate(""))
 
 

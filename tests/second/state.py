@@ -142,7 +142,7 @@ class Message:
         """message.recalled."""
         return {
             "conversation_id": self.conversation.id, "message_id": self.id, "seq": self.seq,
-            "platform_message_id": self.platform_id or "",
+            "platform_message_id": self.platform_id,
         }  # fmt: skip
 
     def view(self) -> Json:

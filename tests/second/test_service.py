@@ -152,6 +152,21 @@ async def test_what_was_sent_is_recalled_through_the_platform(bench: Bench) -> N
     assert [each["text"] for each in page["items"]] == [None, None]
 
 
+async def test_what_was_recalled_is_told_to_the_next_agent_without_its_text(bench: Bench) -> None:
+    giver, taker = await bench.agent(), await bench.agent()
+    first = await bench.device(giver)
+    await bench.push()
+    path = f"/api/v1/conversations/{(await told(first))['conversation_id']}"
+    note = {"client_msg_id": "x", "text": "记错了", "private": True}
+    await bench.api("POST", f"{path}/messages", giver["token"], note, 201)
+    await bench.api("POST", f"{path}/recall", giver["token"], {"seq": 2})
+    second = await bench.device(taker)
+    await bench.api("POST", f"{path}/transfer", giver["token"], {})
+    assert (await told(second))["text"] == "在吗"
+    blocked, recalled = await told(second, "message.blocked"), await told(second, "message.recalled")
+    assert (blocked["seq"], blocked["sender"], recalled["seq"]) == (2, "agent", 2)
+
+
 async def test_a_lost_answer_waits_for_the_echo_which_is_no_message(bench: Bench) -> None:
     agent = await bench.agent()
     device = await bench.device(agent)

@@ -101,6 +101,21 @@ async def test_a_recall_that_the_platform_refuses_is_told_with_the_reason(
     assert (await shown(service, desk["admin"]))[1]["text"] == "发错了"
 
 
+async def test_what_was_recalled_is_told_to_the_next_agent_in_the_contracts_shapes(service: Any, desk: Any) -> None:
+    device, other = desk["device"], await service.device(desk["colleague"])
+    await say(service, desk["agent"], "记一下", "k1", private=True)
+    await say(service, desk["agent"], "发错了", "k2")
+    await device.dispatch("message.updated")
+    for seq in (2, 3):
+        await service.http.post(f"{CV}/recall", json={"seq": seq}, headers=desk["agent"])
+        assert (await device.dispatch("message.recalled"))["seq"] == seq
+    assert (await service.http.post(f"{CV}/transfer", json={}, headers=desk["agent"])).status_code == 200
+    for seq, sender in ((2, "agent"), (3, "agent")):
+        blocked = await other.dispatch("message.blocked")
+        assert (blocked["seq"], blocked["sender"], blocked["status"]) == (seq, sender, "recalled")
+        assert (await other.dispatch("message.recalled"))["seq"] == seq
+
+
 async def test_a_recall_goes_on_after_a_restart(settings: Any, serve: Any, platform: Any) -> None:
     lost = msgspec.structs.replace(settings, gateway_url="http://127.0.0.1:1")  # nobody answers there
     async with serve(settings) as service:
