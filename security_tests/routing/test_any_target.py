@@ -1,0 +1,89 @@
+"""ROUTE, through an adapter alone: what is seen of routing on any system, whatever its API."""
+
+from time import monotonic
+from typing import Final
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from security_tests.profiles import examples
+from security_tests.routing.plain import PlainShop
+from security_tests.routing.playing import Played
+from security_tests.routing.shrinking import Example, Step, shrink
+from security_tests.routing.stories import Broken
+from suites.lab import Lab
+
+PROMISES: Final = ("ROUTE-1", "ROUTE-2", "ROUTE-4", "ROUTE-6", "ROUTE-7")
+PLACE: Final = st.sampled_from(range(60))
+STEP: Final = st.one_of(
+    st.builds(lambda pick: Step("write", (pick,)), PLACE),
+    st.builds(lambda pick: Step("write", (pick,)), PLACE),
+    st.builds(lambda pick: Step("resolve", (pick,)), PLACE),
+    st.builds(lambda pick, word: Step("say", (pick, word)), PLACE, PLACE),
+)
+SHRINK_S: Final = 30.0
+
+_played: dict[int, Played] = {}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.promise(name)) for name in PROMISES])
+def test_whatever_happens_each_conversation_is_with_one_agent_who_may_have_it(lab: Lab, name: str) -> None:
+    if id(lab) not in _played:
+        _played[id(lab)] = _play(lab)
+    result = _played[id(lab)]
+    if name in result.broken:
+        raise result.broken[name]
+    print(f"{result.examples} examples, {result.tried['steps']} steps")
+    assert result.tried["steps"], "nothing happened"
+
+
+def _play(lab: Lab) -> Played:
+    result = Played()
+    most = lab.target.limits.max_shops or 10_000
+
+    @settings(max_examples=min(examples(0.6), most), phases=(Phase.reuse, Phase.generate))
+    @given(st.lists(STEP, min_size=8, max_size=24))
+    def holds(steps: list[Step]) -> None:
+        result.examples += 1
+        if again := _broken(lab, tuple(steps), result):
+            if again.promise not in result.broken:
+                result.broken[again.promise] = _smaller(lab, again, tuple(steps), most)
+            raise again
+
+    try:
+        holds()
+    except Exception:
+        if not result.broken:
+            raise
+    return result
+
+
+def _broken(lab: Lab, steps: tuple[Step, ...], result: Played) -> Broken | None:
+    shop = PlainShop(lab)
+    try:
+        lab.loop.run_until_complete(shop.play(steps))
+    except Broken as error:
+        return error
+    finally:
+        result.tried["steps"] += shop.tried
+        lab.loop.run_until_complete(shop.close())
+    return None
+
+
+def _smaller(lab: Lab, found: Broken, steps: tuple[Step, ...], most: int) -> Broken:
+    until, best, played = monotonic() + SHRINK_S, found, Played()
+
+    def fails(example: Example) -> bool:
+        nonlocal best
+        if monotonic() > until or most < 1000:  # lent shops are few
+            return False
+        again = _broken(lab, example.steps, played)
+        if again is None or again.promise != found.promise:
+            return False
+        best = again
+        return True
+
+    shrink(Example((), steps), fails)
+    return best
