@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import Page, chromium
+from suites.browser import Page, chromium
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import Page
+from suites.browser import Page
 
 pytestmark = pytest.mark.browser
 NASTY = "<img src=x onerror=\"document.title='stolen'\"><b>能便宜点吗</b>"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import Page
+from suites.browser import Page
 
 pytestmark = pytest.mark.browser
 

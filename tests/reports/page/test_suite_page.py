@@ -13,7 +13,7 @@ from reports.matrix.accepted import Accepted
 from reports.matrix.matrix import matrix
 from reports.page.render import render_suite
 from reports.page.suite_view import anchor, filter_view
-from tests.browser import Page
+from suites.browser import Page
 from tests.suite_runs import case, ran, staging, whole
 
 TODAY = date(2026, 11, 28)

@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by the DevTools protocol: what browser tests share."""
+"""Debian's Chromium, driven by the DevTools protocol."""
 
 import base64
 import contextlib
@@ -18,7 +18,7 @@ FLAGS = (
 
 
 class Page:
-    """One tab, driven by the DevTools protocol."""
+    """One tab; blocking. `events` are what the browser told since the last `open`."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -31,6 +31,7 @@ class Page:
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Send one command of the protocol and wait for its result."""
         self._number += 1
         request = {"id": self._number, "method": method, "params": params}
         self._socket.send(json.dumps(request | ({"sessionId": self._session} if self._session else {})))
@@ -42,6 +43,7 @@ class Page:
             self.events.append(answer)
 
     def open(self, url: str, width: int, height: int = 900) -> None:
+        """Load an address at that size and wait until it is loaded."""
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
         )
@@ -51,6 +53,7 @@ class Page:
             self.events.append(json.loads(self._socket.recv(timeout=30)))
 
     def ask(self, expression: str) -> Any:
+        """The value of a JavaScript expression."""
         return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def until(self, expression: str, seconds: float = 10.0) -> None:
@@ -67,12 +70,15 @@ class Page:
         assert "exceptionDetails" not in told, (expression, told["exceptionDetails"]["exception"]["value"])
 
     def requests(self) -> list[str]:
+        """Every address that the page asked for."""
         return [e["params"]["request"]["url"] for e in self.events if e.get("method") == "Network.requestWillBeSent"]
 
     def complaints(self) -> list[str]:
+        """What the browser's log says of it."""
         return [e["params"]["entry"]["text"] for e in self.events if e.get("method") == "Log.entryAdded"]
 
     def picture(self, y: int, width: int, height: int) -> bytes:
+        """A PNG of a part of the page."""
         clip = {"x": 0, "y": y, "width": width, "height": height, "scale": 1}
         shot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
         return base64.b64decode(shot["data"])
@@ -80,6 +86,7 @@ class Page:
 
 @contextlib.contextmanager
 def chromium(profile: Path) -> Iterator[Page]:
+    """A headless Chromium with one tab inside the block; its files go to `profile`. OSError where there is none."""
     command = [str(shutil.which("chromium")), *FLAGS.split(), f"--user-data-dir={profile}", "about:blank"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         try:
