@@ -1,8 +1,10 @@
 """summary.md of a suite's run: what a merge request shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from reports.conformance import Case
 from reports.filter_figures import FilterFigures
+from reports.matrix.attacks import attacks
 from reports.matrix.matrix import STATES, Matrix
 from reports.matrix.ordering import ordered
 from reports.matrix.rows import Row
@@ -30,6 +32,7 @@ def markdown(m: Matrix) -> str:
         "",
         *_failures(m.rows),
         *_filter(ordered(r.filter)),
+        *_table("| OWASP item | state | holds | broken | unknown | not verified |", _attacks(r.cases)),
         f"Again: `{cell(r.command)}`",
         "",
     ]
@@ -63,6 +66,13 @@ def _filter(figures: FilterFigures | None) -> list[str]:
         *_table("| class of evasion | claimed | hidden | found |", _classes(figures)),
         *_table("| clean talk | sentences | alarms |", _clean(figures)),
         *_table("| relation | examples | broken |", _relations(figures)),
+    ]
+
+
+def _attacks(cases: Sequence[Case]) -> list[str]:
+    return [
+        f"| {cell(a.item)} | {a.state} | {a.holds} | {a.broken} | {a.unknown} | {a.not_verified} |"
+        for a in attacks(cases)
     ]
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from reports.conformance import Suite
 from reports.filter_figures import FilterFigures
+from reports.matrix.attacks import Attack, attacks
 from reports.matrix.matrix import STATES, Matrix, word
 from reports.matrix.ordering import ordered
 from reports.matrix.rows import Row
@@ -43,6 +44,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     matrix: tuple[Row, ...]
     accepted: tuple[Listed, ...]
     filter: FilterFigures | None
+    owasp: tuple[Attack, ...]
 
 
 def summary(m: Matrix) -> Summary:
@@ -69,4 +71,5 @@ def summary(m: Matrix) -> Summary:
         matrix=m.rows,
         accepted=tuple(Listed(name=e.name, reason=e.reason, owner=e.owner, expires=e.expires) for e in m.accepted),
         filter=ordered(r.filter),
+        owasp=attacks(r.cases),
     )

@@ -22,6 +22,7 @@ class SuiteSections(NamedTuple):
     doubts: list[suite_view.Gap]
     gaps: list[suite_view.Gap]
     filters: list[suite_view.FilterView]
+    attacks: list[suite_view.AttackRow]
     accepted: list[Accepted]
 
 
@@ -50,6 +51,7 @@ def sections(matrices: Sequence[Matrix], rows: Sequence[Row]) -> SuiteSections:
         doubts=suite_view.gaps(rows, "unknown"),
         gaps=suite_view.gaps(rows, "not verified"),
         filters=[each for each in told if each],
+        attacks=suite_view.attack_rows([case for each in matrices for case in each.results.cases]),
         accepted=suite_view.listed(entries),
     )
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from fixtures.evasions.catalogue import CATALOGUE
+from reports.conformance import Case
 from reports.filter_figures import FilterFigures, Recall
 from reports.matrix.accepted import Accepted
+from reports.matrix.attacks import attacks
 from reports.matrix.matrix import Matrix
 from reports.matrix.ordering import ordered
 from reports.matrix.rows import Row
@@ -78,6 +80,16 @@ class Bar(NamedTuple):
     counts: tuple[str, ...]
     share: Text
     width: int
+
+
+class AttackRow(NamedTuple):
+    """One item of OWASP's lists: its state, the cases that were executed, those that broke through, the others."""
+
+    item: str
+    state: str
+    cases: str
+    broken: str
+    unverified: str
 
 
 class FilterView(NamedTuple):
@@ -190,6 +202,20 @@ def gaps(rows: Iterable[Row], state: str) -> list[Gap]:
         if (row.doubts if state == "unknown" else row.gaps)
     ]
     return sorted(found, key=lambda gap: gap.partly)
+
+
+def attack_rows(cases: Sequence[Case]) -> list[AttackRow]:
+    """The attacks by OWASP's items."""
+    return [
+        AttackRow(
+            figures.visible(each.item),
+            each.state,
+            f"{each.holds + each.broken + each.unknown:,}",
+            f"{each.broken:,}" if each.broken else "–",
+            f"{each.not_verified:,}" if each.not_verified else "–",
+        )
+        for each in attacks(cases)
+    ]
 
 
 def listed(accepted: Iterable[Accepted]) -> list[Accepted]:

@@ -72,6 +72,7 @@ def test_the_merge_request_sees_the_verdict_the_failures_and_the_filter(troubled
         "reads c-881",
         "| pinyin | yes | 200 | 199 |",
         "| near misses | 120 | 2 |",
+        "| API1:2023 Broken Object Level Authorization | broken | 0 | 1 | 0 | 0 |",
         "| monotone in the list | 300 | 1 |",
     ):
         assert part in told
