@@ -108,6 +108,7 @@ async def test_whoever_asks_during_a_reload_is_answered_by_one_list_alone(door: 
     turns = cycle((one, other))
     while not askers.done():
         await door.put(next(turns))
+        await asyncio.sleep(0)
     await askers
     relation.look(["" if each in wanted else f"neither the one list nor the other: {each[:4]} …" for each in got])
     assert len({wanted.index(each) for each in got}) == 2, "no reload fell among the questions"
