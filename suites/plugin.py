@@ -6,6 +6,7 @@ import fnmatch
 import shlex
 from collections.abc import AsyncIterator, Generator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -73,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     patterns, only = config.getoption("promise"), config.getoption("case")
     seen: dict[str, str] = {}
     for item in items:
-        if not _SUITES & set(item.path.parts):  # another folder's test, in the same call of pytest
+        if not _is_suites(item.path):  # another folder's test, in the same call of pytest
             chosen.append(item)
             continue
         named = outcome.promises_of(item)
@@ -95,6 +96,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = chosen
+
+
+def _is_suites(path: Path) -> bool:
+    """Whether a test is a suite's own; tests/security_tests holds tests of the suite."""
+    return any(folder in _SUITES and above != "tests" for above, folder in pairwise(path.parts))
 
 
 class Labs:

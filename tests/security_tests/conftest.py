@@ -5,4 +5,6 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     """As suites/plugin.py does."""
+    if config.pluginmanager.hasplugin("suites.plugin"):
+        return
     config.addinivalue_line("markers", "promise(*ids): the promises (contract/promises.toml) that a test is about")
