@@ -52,9 +52,9 @@ NEEDS: Final = {
 
 
 class Days(RuleBasedStateMachine):
-    """One example. `opened` makes its shop, `ended` is told of the shop and of everything that was done in it."""
+    """One example. `opened` makes its shop, or None where no time is left; `ended` is told of it at the end."""
 
-    def __init__(self, opened: Callable[[Sequence[Hired]], Shop], ended: Callable[[Shop, Example], None]) -> None:
+    def __init__(self, opened: Callable[[Sequence[Hired]], Shop | None], ended: Callable[[Shop], None]) -> None:
         super().__init__()
         self._opened, self._ended = opened, ended
         self.shop: Shop
@@ -65,8 +65,11 @@ class Days(RuleBasedStateMachine):
     @initialize(theme=st.sampled_from(sorted(THEMES)), team=TEAMS, data=st.data(), known=st.booleans())
     def opens_its_doors(self, theme: str, team: list[Any], data: st.DataObject, known: bool) -> None:
         terms = data.draw(st.tuples(*(TERMS for _ in team)))
-        self.staff = tuple(Hired(level, *each) for level, each in zip(team, terms, strict=True))
-        self.shop = self._opened(self.staff)
+        staff = tuple(Hired(level, *each) for level, each in zip(team, terms, strict=True))
+        shop = self._opened(staff)
+        if shop is None:
+            return
+        self.shop, self.staff = shop, staff
         self.theme = [act for act in THEMES[theme].split() if self.shop.floor.has(NEEDS.get(act, "reply"))]
         if known and self.shop.floor.has("importOrder"):
             for name, fen in ((GUESTS[-1], 1), (GUESTS[-1], 1), (GUESTS[-2], 100_000)):
@@ -75,7 +78,8 @@ class Days(RuleBasedStateMachine):
     @rule(what=PLACE, pick=PLACE, other=PLACE)
     def happens(self, what: int, pick: int, other: int) -> None:
         """Whatever the theme has at that place, to the one at a place, in another place's way."""
-        getattr(self, f"_{at(what, self.theme)}")(pick, other)
+        if self.staff:
+            getattr(self, f"_{at(what, self.theme)}")(pick, other)
 
     def _writes(self, pick: int, _: int) -> None:
         self.do("write", at(pick, GUESTS))
@@ -153,7 +157,7 @@ class Days(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Tell of the end."""
         if self.staff:
-            self._ended(self.shop, self.example)
+            self._ended(self.shop)
 
     @property
     def example(self) -> Example:

@@ -42,8 +42,8 @@ class Trouble(Exception):
 class Players:
     """Makes the machine's examples and keeps what came of them."""
 
-    def __init__(self, lab: Lab, result: Played) -> None:
-        self._lab, self._result = lab, result
+    def __init__(self, lab: Lab, result: Played, within_s: float) -> None:
+        self._lab, self._result, self._until = lab, result, monotonic() + within_s
         self._neighbours = Neighbours(lab)
         self.saw: tuple[Broken, Example] | None = None  # of this pass: so it is even where it does not happen again
         self.trouble: Trouble | None = None
@@ -56,11 +56,14 @@ class Players:
         """Whether that promise is known to be broken."""
         return broken.promise in self._result.broken
 
-    def open(self, staff: Sequence[Hired]) -> Shop:
-        """A fresh shop."""
+    def open(self, staff: Sequence[Hired]) -> Shop | None:
+        """A fresh shop, as long as there is time."""
+        return self._shop(staff) if monotonic() < self._until else None
+
+    def _shop(self, staff: Sequence[Hired]) -> Shop:
         return Shop(Floor(self._lab), staff, self._neighbours.write)
 
-    def ended(self, shop: Shop, _: Example) -> None:
+    def ended(self, shop: Shop) -> None:
         """An example is over."""
         self._result.examples += 1
         self._result.tried += shop.close()
@@ -81,7 +84,7 @@ class Players:
         return best
 
     def _again(self, example: Example) -> Broken | None:
-        shop = self.open(example.staff)
+        shop = self._shop(example.staff)
         try:
             for step in example.steps:
                 getattr(shop, step.act)(*step.about)
@@ -112,14 +115,18 @@ class _Known(Days):
             raise
 
 
-def play(lab: Lab) -> Played:
-    """Play the machine as the profile in force says; after a promise is found broken, go on for the others."""
+def play(lab: Lab, within_s: float) -> Played:
+    """Play the machine as the profile in force says, and for so long at most.
+
+    After a promise is found broken, go on for the others. Making a counter-example small takes its own time.
+    """
     profile = settings.get_current_profile_name()
     result = Played(missing=missing(Floor(lab)))
     if result.missing:
         return result
-    players, wanted = Players(lab, result), examples(SHARE.get(profile, 2.8))
-    while (left := wanted - result.examples) > 0 and len(result.broken) < MOST:
+    over = monotonic() + within_s
+    players, wanted = Players(lab, result, within_s), examples(SHARE.get(profile, 2.8))
+    while (left := wanted - result.examples) > 0 and len(result.broken) < MOST and monotonic() < over:
         players.saw = None
         again = seed(len(result.broken))(players) if result.broken else players  # other examples than before
         error = _run(again, left, STEPS.get(profile, 30))
