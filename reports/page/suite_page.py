@@ -8,6 +8,7 @@ from reports.matrix.matrix import Matrix
 from reports.matrix.rows import Row
 from reports.page import figures, reasons, suite_banner, suite_view
 from reports.page.banner import Banner
+from reports.page.filter_view import FilterView, filter_view
 from reports.page.tiles import Tile
 from reports.page.view import Fact, date
 from reports.page.words import Text, name, phrase, same, say, table
@@ -21,7 +22,7 @@ class SuiteSections(NamedTuple):
     failures: list[suite_view.Failure]
     doubts: list[suite_view.Gap]
     gaps: list[suite_view.Gap]
-    filters: list[suite_view.FilterView]
+    filters: list[FilterView]
     attacks: list[suite_view.AttackRow]
     accepted: list[Accepted]
 
@@ -42,7 +43,7 @@ class SuitePage(NamedTuple):
 
 def sections(matrices: Sequence[Matrix], rows: Sequence[Row]) -> SuiteSections:
     """What one or more runs tell, over these rows (of one run, or merged)."""
-    told = [suite_view.filter_view(each.results.filter) for each in matrices]
+    told = [filter_view(each.results.filter) for each in matrices]
     entries = dict.fromkeys(entry for each in matrices for entry in each.accepted)
     return SuiteSections(
         tiles=suite_view.tiles(rows, matrices),

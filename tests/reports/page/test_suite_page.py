@@ -11,8 +11,9 @@ import pytest
 from reports.conformance import Conformance
 from reports.matrix.accepted import Accepted
 from reports.matrix.matrix import matrix
+from reports.page.filter_view import filter_view
 from reports.page.render import render_suite
-from reports.page.suite_view import anchor, filter_view
+from reports.page.suite_view import anchor
 from suites.browser import Page
 from tests.suite_runs import case, ran, staging, whole
 
