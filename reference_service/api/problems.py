@@ -88,14 +88,10 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """What may be done to this path: Starlette names the methods of the first of its routes only (RFC 9110, 10.2.1)."""
+    """What may be done to this path: Starlette names the methods of one of its routes only (RFC 9110, 10.2.1)."""
     routes = [route for route in request.app.routes if isinstance(route, Route)]
-    return {
-        method
-        for route in routes
-        if route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
-    }
+    path = next(route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in routes if route.path == path for method in route.methods or ()}
 
 
 async def on_refusal(_: Request, error: Exception) -> Response:

@@ -1,0 +1,127 @@
+"""schemathesis in a process of its own against one shop of a target, and what it found."""
+
+import asyncio
+import base64
+import json
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from contract_tests.shape.offered import Offered
+
+CONFIG: Final = Path(__file__).with_name("schemathesis.toml")
+ROOT: Final = Path(__file__).resolve().parents[2]
+LONGEST_S: Final = 240.0  # 20 s on a quiet core
+IN_BODIES: Final = ("conversation_id", "agent_id", "scene", "dedicated_agent_id")
+_SHARE: Final = 0.8  # of the ids in calls that are ids of something
+_STARTED: Final = (0, 1)  # schemathesis' exit codes for "no failures" and "failures"; others mean that it did not run
+
+
+class Finding(NamedTuple):
+    """What one answer was against; `seen` says how to see it again."""
+
+    operation: str
+    title: str
+    message: str
+    seen: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.title}\n    {self.message}\n    {self.seen}"
+
+
+class Checked(NamedTuple):
+    """`answers` are the statuses that each operation gave, by its method and path; `phases` how each phase ended."""
+
+    findings: list[Finding]
+    answers: dict[str, set[int]]
+    phases: dict[str, str]
+
+
+async def check(url: str, given: Offered, folder: Path, *words: str) -> Checked:
+    """Run it with these words of its command line. Raises RuntimeError with its last words where it did not run."""
+    config, tokens = folder / "schemathesis.toml", folder / "speakers.json"
+    config.write_text(CONFIG.read_text(encoding="utf-8") + _ids(given), encoding="utf-8")
+    tokens.touch(mode=0o600)
+    tokens.write_bytes(msgspec.json.encode(given.speakers))
+    command = ["-m", "schemathesis.cli", "--config-file", str(config), "run", f"{url}/openapi.yaml", *words]
+    command += ["--report", "ndjson", "--report-ndjson-path", str(folder / "report.ndjson"), "--no-color"]
+    environment = os.environ | {
+        "GOLIVE_SHAPE": str(tokens),
+        "SCHEMATHESIS_HOOKS": "contract_tests.shape.hooks",
+        "PYTHONPATH": str(ROOT),
+    }
+    pipe, out = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=folder, env=environment, stdout=pipe, stderr=out
+    )
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            told, _ = await process.communicate()
+    except TimeoutError:
+        raise RuntimeError(f"schemathesis was not done after {LONGEST_S:g} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode not in _STARTED or not (folder / "report.ndjson").exists():
+        raise RuntimeError(f"schemathesis did not run (exit {process.returncode}):\n{told.decode()[-2000:]}")
+    return _read(folder / "report.ndjson")
+
+
+def _ids(given: Offered) -> str:
+    """The ids as dictionaries of schemathesis' configuration, in paths and bodies."""
+    places = [f"path.{name}" for name in given.ids] + [f"body.{name}" for name in IN_BODIES]
+    lines = ["\n[parameters]"]
+    lines += [f'"{at}" = {{dictionary = "{_kind(at)}", probability = {_SHARE}}}' for at in places]
+    lines += [f"\n[dictionaries.{name}]\nvalues = {json.dumps(ids)}" for name, ids in given.ids.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _kind(place: str) -> str:
+    return place.partition(".")[2].removeprefix("dedicated_")
+
+
+def _read(report: Path) -> Checked:
+    findings: dict[tuple[str, str, str], Finding] = {}
+    answers: dict[str, set[int]] = defaultdict(set)
+    phases: dict[str, str] = {}
+    with report.open("rb") as lines:
+        for line in lines:
+            event = json.loads(line)
+            if finished := event.get("PhaseFinished"):
+                phases[finished["phase"]["name"]] = finished["status"]
+            elif scenario := event.get("ScenarioFinished"):
+                for finding in _scenario(scenario["recorder"], answers):
+                    findings.setdefault(finding[:3], finding)
+    return Checked(list(findings.values()), dict(answers), phases)
+
+
+def _scenario(recorder: dict[str, Any], answers: dict[str, set[int]]) -> Iterator[Finding]:
+    calls = recorder.get("interactions", {})
+    for name, case in recorder.get("cases", {}).items():
+        if response := calls.get(name, {}).get("response"):
+            answers[f"{case['value']['method']} {case['value']['path']}"].add(response["status_code"])
+    for name, checks in recorder.get("checks", {}).items():
+        for each in checks:
+            if each["status"] == "failure":
+                failure = each["failure_info"]["failure"]
+                message = " ".join(failure["message"].split())[:400]
+                yield Finding(failure["operation"], failure["title"], message, _call(calls[name]))
+
+
+def _call(call: dict[str, Any]) -> str:
+    """The call and its answer in one line; tokens stand in no report."""
+    request, response = call["request"], call.get("response") or {}
+    sent = _text(request.get("body"))
+    return (
+        f"{request['method']} {request['uri']} {sent} -> {response.get('status_code')} {_text(response.get('content'))}"
+    )
+
+
+def _text(content: dict[str, str] | None) -> str:
+    return base64.b64decode(content["$base64"]).decode(errors="replace")[:300] if content else ""
