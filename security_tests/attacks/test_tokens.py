@@ -114,6 +114,7 @@ async def test_an_answer_does_not_tell_which_logins_exist(lab: Lab) -> None:
     assert known == unknown
 
 
+@pytest.mark.promise("LIMIT-1")
 @pytest.mark.owasp("API2:2023 Broken Authentication")
 async def test_guessing_a_password_is_slowed_down(lab: Lab) -> None:
     lab.may("flood")
