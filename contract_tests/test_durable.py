@@ -74,4 +74,4 @@ async def test_replies_that_were_accepted_survive_a_kill(lab: Lab) -> None:
         texts.append(desk.last_text)
     await lab.restart("kill")
     for text in texts:
-        await customer.receives(text, within=20.0)
+        await customer.receives(text, within=40.0)

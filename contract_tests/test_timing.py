@@ -10,9 +10,8 @@ import polars as pl
 import pytest
 
 from history.scenario import Gateway
-from reports.gates import Figures, check_lines, judge
 from suites.lab import Lab
-from suites.paced import Load, Played, play
+from suites.paced import Load, Played, UnknownError, judged, play
 
 pytestmark = [pytest.mark.xdist_group("timing"), pytest.mark.timeout(300)]  # a target with a max_rate takes its time
 if TYPE_CHECKING:
@@ -24,10 +23,6 @@ ACKNOWLEDGED_S: Final = 2.0
 LAG_S: Final = 0.05  # a tenth of the gate: a harness later than that judges nothing
 ATTEMPTS: Final = 3  # plays, where the harness itself was late
 Plays = dict[int, Played | AssertionError]
-
-
-class UnknownError(Exception):
-    """What was measured says nothing about the target."""
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +66,7 @@ async def test_messages_are_synchronised_in_time_both_ways(labs: "Labs", played:
         figures = sample.summary()
         told = f"n {figures.n}, p50 {_ms(figures.p50)}, p95 {_ms(figures.p95)}, max {_ms(figures.max)}"
         lab.story.tell(way, f"{told}; left out {dict(sample.left_out)}")
-    (line,) = check_lines((GATE,))
-    gate = judge(line, Figures((), latencies, (), {}))
-    if gate.state not in ("holds", "broken"):
-        raise UnknownError(f"{GATE}: {gate.reason}")
+    gate = judged(GATE, done.history)
     assert gate.state == "holds", (
         f"{GATE} at {LOAD.at_most(lab.pace.rate)}: p95 was {_ms(gate.value)} of {gate.n} samples"
     )

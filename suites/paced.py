@@ -14,8 +14,10 @@ import polars as pl
 from history.reader import read
 from history.tokens import find
 from history.writer import Writer
+from reports.gates import Figures, check_lines, judge
 from reports.health import lag_p99
 from reports.load import load
+from reports.model import Gate
 from reports.record import NS, History
 from simulators.douyin import frames
 from simulators.workforce.ledger import Ledger
@@ -28,6 +30,10 @@ LONGEST_S: Final = 60.0
 _LATE_S: Final = 10.0  # how long the last replies may take
 _FLUSHED_S: Final = 10.0  # the gateway's stream is written once a second
 _POLL_S: Final = 0.05
+
+
+class UnknownError(Exception):
+    """What was measured says nothing about the target: no pass, and no broken promise either."""
 
 
 class Load(NamedTuple):
@@ -60,6 +66,15 @@ class Played(NamedTuple):
 
     history: History
     lag_s: float | None
+
+
+def judged(line: str, history: History) -> Gate:
+    """What a gate on latency finds in the history of a play. Raises UnknownError where that bears no judgement."""
+    (wanted,) = check_lines((line,))
+    gate = judge(wanted, Figures((), history.latencies, (), {}))
+    if gate.state not in ("holds", "broken"):
+        raise UnknownError(f"{line}: {gate.reason}")
+    return gate
 
 
 class _Customer(Customer):
