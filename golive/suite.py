@@ -149,7 +149,7 @@ def one_door(wish: SuiteWish) -> bool:
 
 def follow(wish: SuiteWish, folder: Path, console: Console) -> Ended:
     """Start the suite and show how it goes until it ends; Ctrl-C and SIGTERM end it as Ctrl-C ends pytest."""
-    part = Part("suite", command(wish, folder), folder / "logs" / "suite.log")
+    part = Part("suite", command(wish, folder), folder / "logs" / "suite.log", {"COLUMNS": "200"})
     watch = Watch(wish.silent_s + 60 * wish.minutes)
     interrupted = False
     with SuiteScreen(console, wish.suite, wish.target, folder.name) as screen, interruptible():
@@ -201,8 +201,12 @@ def refused(folder: Path, ended: Ended) -> None:
 
 
 def first_error(lines: Sequence[str]) -> str:
-    """pytest's own word of what was wrong with the call or with a test's file."""
+    """pytest's own word of what was wrong with the call or, with the cause, with a test's file."""
+    cause = next((line.removeprefix("E").strip() for line in lines if line.startswith("E   ")), "")
     for line in lines:
-        if line.startswith(("ERROR: ", "ERROR ")):
-            return line.removeprefix("ERROR: ").removeprefix("ERROR ").strip()
+        if line.startswith("ERROR: "):
+            return line.removeprefix("ERROR: ").strip()
+        if line.startswith("ERROR "):
+            told = line.removeprefix("ERROR ").strip()
+            return told if not cause or cause in told else f"{told}: {cause}"
     return ""

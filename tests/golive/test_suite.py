@@ -184,6 +184,7 @@ def test_pytests_errors_are_found_in_its_log() -> None:
     assert first_error(["x", "ERROR contract_tests/test_a.py - ImportError: b"]) == (
         "contract_tests/test_a.py - ImportError: b"
     )
+    assert first_error(["E   ImportError: b", "ERROR test_a.py"]) == "test_a.py: ImportError: b"
     assert first_error(["AN ERROR: no"]) == ""
 
 

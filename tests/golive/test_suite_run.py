@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from golive.suite import SuiteWish, run_suite
 
 pytestmark = pytest.mark.slow
 
@@ -102,3 +105,19 @@ def test_ctrl_c_ends_it_judges_what_was_seen_and_leaves_nobody_behind(golive: Go
     assert "Traceback" not in out
     assert children
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_process_that_dies_makes_no_pass_of_the_cases_it_took_along(processes: int, tmp_path: Path) -> None:
+    tests = tmp_path / "contract_tests"
+    tests.mkdir()
+    (tests / "conftest.py").write_text('pytest_plugins = ["suites.plugin"]\n')
+    (tests / "test_a.py").write_text(
+        'import os, pytest\npytestmark = pytest.mark.promise("SYNC-1")\n\n'
+        "def test_holds(): pass\n\ndef test_dies(): os._exit(0)\n"
+    )
+    wish = SuiteWish("contract", promises=("SYNC-1",), runs=tmp_path / "runs", processes=processes, tests=tests)
+    assert run_suite(wish, Console(quiet=True)) == 3
+    told = json.loads((tmp_path / "runs" / "last" / "summary.json").read_bytes())
+    assert told["verdict"] == "INVALID"
+    assert "the run was cut short: 1 of 2 cases ran" in told["reasons"]
