@@ -41,12 +41,18 @@ THEMES: Final[Mapping[str, str]] = {
     "a rush": "writes writes begins begins resolves leaves says device terms transfers urges waits sells",
     "old acquaintances": "begins begins comes_again comes_again resolves resolves orders names says terms neighbours",
     "the clocks": "writes begins answers reads waits strikes strikes transfers opens resolves device urges",
-    "complaints": "begins complains complains closes closes answers answers waits strikes",
+    "complaints": "begins complains complains answers answers days days closes closes strikes",
     "the hours": "writes begins begins comes_again opens opens edge edge waits strikes sells terms",
 }
 NEEDS: Final = {
     **{"orders": "importOrder", "urges": "updateConversation", "names": "changeCustomer", "sells": "putBigSale"},
-    **{"opens": "putAutoReplies", "waits": "advanceClock", "strikes": "advanceClock", "edge": "advanceClock"},
+    **{
+        "opens": "putAutoReplies",
+        "waits": "advanceClock",
+        "strikes": "advanceClock",
+        "days": "advanceClock",
+        "edge": "advanceClock",
+    },
     **{"complains": "openComplaint", "closes": "closeComplaint"},
 }
 
@@ -139,6 +145,9 @@ class Days(RuleBasedStateMachine):
 
     def _waits(self, pick: int, _: int) -> None:
         self.do("wait", at(pick, JUMPS))
+
+    def _days(self, pick: int, _: int) -> None:
+        self.do("wait", at(pick, (43_200.0, 90_000.0)))
 
     def _strikes(self, _: int, __: int) -> None:
         self.do("strike")
