@@ -64,13 +64,13 @@ class Bridge:
                 await self._customer_wrote(push)
             elif push.event == "im_send_msg":
                 await self._echoed(push)
-            elif push.event == "im_recall_msg" and (found := self.store.passed(push.message)):
+            elif push.event == "im_recall_msg" and (found := self.store.passed(push.shop, push.message)):
                 room = self.store.at(found[0])
                 if room:
                     await self.matrix.redact(room.room, found[1], room.ghost)
 
     async def _customer_wrote(self, push: douyin.Pushed) -> None:
-        if self.store.passed(push.message):
+        if self.store.passed(push.shop, push.message):
             return  # the platform tells some things twice
         room = self.store.room(push.conversation)
         if room is None:

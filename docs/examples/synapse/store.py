@@ -9,7 +9,7 @@ create table if not exists shop (open_id text primary key, said text);
 create table if not exists room (
     conversation text primary key, room text unique, shop text, customer text, ghost text, agent text,
     held int, last text);
-create table if not exists passed (message text primary key, room text, event text);
+create table if not exists passed (shop text, message text, room text, event text, primary key (shop, message));
 create table if not exists reply (
     n integer primary key, room text, name text, event text, text text, state text default 'new',
     message text default '', unique (room, name));
@@ -73,17 +73,17 @@ class Store:
         """Remember a room, new or changed."""
         self._db.execute("replace into room values (?, ?, ?, ?, ?, ?, ?, ?)", room)
 
-    def passed(self, message: str) -> tuple[str, str] | None:
+    def passed(self, shop: str, message: str) -> tuple[str, str] | None:
         """Room and event of a customer's message that is in its room already."""
         row: tuple[str, str] | None = self._db.execute(
-            "select room, event from passed where message = ?", (message,)
+            "select room, event from passed where shop = ? and message = ?", (shop, message)
         ).fetchone()
         return row
 
     def keep_passed(self, message: str, room: Room, event: str) -> None:
         """A customer's message is in its room."""
         self._db.execute("begin")
-        self._db.execute("insert into passed values (?, ?, ?)", (message, room.room, event))
+        self._db.execute("insert into passed values (?, ?, ?, ?)", (room.shop, message, room.room, event))
         self.keep_room(room._replace(last=message))
         self._db.execute("commit")
 
