@@ -19,7 +19,7 @@ from suites.lab import Lab
 
 STAFF: Final = ("An", "Bo", "Cai")
 GUESTS: Final = tuple(f"C{number}" for number in range(1, 8))
-CAPACITY: Final = 2
+CAPACITY: Final = 1  # so that there are queues
 Word = Literal["online", "away", "offline"]
 WORDS: Final[tuple[Word, ...]] = ("online", "away", "offline")
 
