@@ -61,6 +61,7 @@ async def test_a_push_must_be_signed_over_its_bytes_and_a_challenge_comes_back(b
 async def test_a_cut_device_gets_exactly_what_it_missed_and_another_agent_nothing(bench: Bench) -> None:
     agent, other = await bench.agent(), await bench.agent(certified=False)
     first, second = await bench.device(agent, "1"), await bench.device(agent, "2")
+    await bench.device(other, "1")  # of the same name
     await bench.push()
     await told(first)
     await first.ws.close()
@@ -68,7 +69,7 @@ async def test_a_cut_device_gets_exactly_what_it_missed_and_another_agent_nothin
         await bench.push()
     missed = [await second.until("message.created") for _ in "123"][1:]
     back = await bench.socket()
-    await back.ask("resume", token=other["token"], session_id=first.session, s=first.s)
+    await back.ask("resume", token=other["token"], session_id=first.session, s=0)
     assert (await back.hear())["op"] == "invalid_session"
     await back.ask("resume", token=agent["token"], session_id=first.session, s=first.s)
     assert [await back.hear() for _ in "12"] == missed
@@ -100,11 +101,14 @@ async def test_least_load_comes_first_and_a_returning_customer_meets_the_last_ag
         await bench.push(customer=customer)
     held = [(await told(device, "conversation.assigned"))["customer"]["open_id"] for device in devices]
     assert held == ["c1", "c2"]
-    page = await bench.api("GET", "/api/v1/conversations", agents[1]["token"])
-    await bench.api("POST", f"/api/v1/conversations/{page['items'][0]['id']}/resolve", agents[1]["token"])
-    await bench.push(customer="c2")
-    again = await told(devices[1], "conversation.assigned")
-    assert (again["reason"], again["customer"]["grade"]) == ("reopened", "regular")
+    for agent in agents:
+        (own,) = (await bench.api("GET", "/api/v1/conversations", agent["token"]))["items"]
+        await bench.api("POST", f"/api/v1/conversations/{own['id']}/resolve", agent["token"])
+    for customer in ("c3", "c1"):
+        await bench.push(customer=customer)
+    third, again = [await told(devices[0], "conversation.assigned") for _ in "12"]
+    assert (third["customer"]["open_id"], third["load"]) == ("c3", 1)
+    assert (again["customer"]["open_id"], again["customer"]["grade"], again["load"]) == ("c1", "regular", 2)
 
 
 async def test_conversations_of_an_agent_without_a_device_are_handed_on_after_the_window(bench: Bench) -> None:
@@ -218,11 +222,12 @@ async def test_outside_business_hours_a_message_is_kept_and_answered_once_a_visi
     closed: dict[str, list[object]] = {day: [] for day in WEEK}
     hours = await bench.api("PUT", "/api/v1/business-hours", bench.admin, closed)
     assert (hours["open"], hours["next_opening"]) == (False, None)
-    for _ in "12":
+    for _ in "123":
         await bench.push()
-    assert [((seen := await told(device))["sender"], seen["scene"]) for _ in "123"] == [
+    assert [((seen := await told(device))["sender"], seen["scene"]) for _ in "1234"] == [
         ("customer", ""),
         ("bot", "off_hours"),
+        ("customer", ""),
         ("customer", ""),
     ]
     assert (await bench.platform.call())["content"]["text"]["text"] == scene["text"]
