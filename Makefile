@@ -1,19 +1,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes: each would compile everything again
 
 .PHONY: rehearse test quick check install browser prove bench clean
 
 rehearse: install            ## the main job: 1,000 customers against the bundled reference, then the go/no-go page
 	$(BIN)/golive rehearse launch
 
-test: install browser check  ## everything: checks, all tests, a short rehearsal
+test: install browser check  ## everything: checks, all tests, both suites, a short rehearsal
 	$(BIN)/pytest -q -n 2 -m "not browser and not slow"
 	$(BIN)/pytest -q -m "browser or slow"
+	$(BIN)/golive contract -n 2
+	$(BIN)/golive security -n 2
 	$(BIN)/golive rehearse short
 
 quick: install check         ## the inner loop: no root, no browser, at most a minute
-	$(BIN)/pytest -q -n 2 -m "not browser and not slow"
+	$(BIN)/pytest -q -n 2 -m "not browser and not slow and not thorough"
 
 check: install               ## style, types, import directions
 	$(BIN)/ruff check .

@@ -7,10 +7,12 @@ the others (api/routes.py), and that way costs a tenth of a message's CPU (bench
 import contextlib
 import os
 from collections.abc import AsyncIterator
+from functools import cache
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -104,9 +106,13 @@ def around(engine: Engine) -> Service:
     return app
 
 
+@cache
+def _gates() -> tuple[BaseRoute, ...]:
+    return tuple(guarded(route) for route in ROUTES)
+
+
 def _routed() -> Service:
     handlers = {Problem: on_problem, Refusal: on_refusal, HTTPException: on_http, StorageError: on_storage}
-    routes = [guarded(route) for route in ROUTES]
-    app = Service(routes=routes, exception_handlers={**handlers, Exception: on_error})
+    app = Service(routes=_gates(), exception_handlers={**handlers, Exception: on_error})
     app.router.redirect_slashes = False
     return app

@@ -7,6 +7,7 @@ import ssl
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 
 import aiohttp
@@ -266,14 +267,24 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
 async def _apis(settings: Settings, stack: contextlib.AsyncExitStack) -> dict[PlatformName, Api]:
     if not settings.gateway_url:
         return {}
-    trust = ssl.create_default_context()
-    if settings.gateway_ca:
-        trust.load_verify_locations(settings.gateway_ca)
-    connector = aiohttp.TCPConnector(limit=settings.calls_at_once, ssl=trust)
+    connector = aiohttp.TCPConnector(limit=settings.calls_at_once, ssl=_trust(settings.gateway_ca))
     jar = aiohttp.DummyCookieJar()  # the platforms set none, and looking for some costs every call
     session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, cookie_jar=jar))
     line = Line(session, settings.gateway_url, settings.call_timeout_s)
     return {name: make(line) for name, make in APIS.items()}
+
+
+def _trust(gateway_ca: Path | None) -> ssl.SSLContext:
+    if gateway_ca is None:
+        return _usual_trust()
+    trust = ssl.create_default_context()
+    trust.load_verify_locations(gateway_ca)
+    return trust
+
+
+@cache
+def _usual_trust() -> ssl.SSLContext:
+    return ssl.create_default_context()  # reading the system's certificates takes longer than all else at the start
 
 
 async def _ticks(engine: Engine) -> None:

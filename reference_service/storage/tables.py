@@ -120,11 +120,16 @@ def prepare(connection: apsw.Connection) -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS audit (number INTEGER PRIMARY KEY, at, note, body, hash)")
 
 
+@cache
+def _fields(record: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(record)
+
+
 def scan(connection: apsw.Connection, record: type[Record], there: Container[str] | None = None) -> apsw.Cursor:
     """Every row of a table as it is stored; where only some columns are there, with the defaults of the others."""
     asked = [
         f'"{field.name}"' if there is None or field.name in there else _literal(field.default)
-        for field in msgspec.structs.fields(record)
+        for field in _fields(record)
     ]
     return connection.execute(f"SELECT {', '.join(asked)} FROM {table(record)}")
 
@@ -143,7 +148,7 @@ def copy(record: type[Record], source: str) -> tuple[str, str]:
 def missing(connection: apsw.Connection, record: type[msgspec.Struct]) -> list[str]:
     """The statements that give an older table the columns it has not: new fields stand last and have a default."""
     there = {str(column[1]) for column in connection.execute(f"PRAGMA table_info({table(record)})")}
-    added = [field for field in msgspec.structs.fields(record) if field.name not in there]
+    added = [field for field in _fields(record) if field.name not in there]
     alter = f"ALTER TABLE {table(record)} ADD COLUMN"
     return [f'{alter} "{field.name}" DEFAULT {_literal(field.default)}' for field in added]
 

@@ -7,15 +7,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-import yaml
+
+from tests.documents import document
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 METHODS = {"get", "put", "post", "patch", "delete"}
-
-
-def document(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((CONTRACT / name).read_text(encoding="utf-8"))
-    return loaded
 
 
 def nodes(value: Any) -> Iterator[Any]:

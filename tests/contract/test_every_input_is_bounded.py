@@ -2,17 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from tests.documents import ASYNCAPI, OPENAPI
 
-OPENAPI: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "contract" / "openapi.yaml").read_text(encoding="utf-8")
-)
-ASYNCAPI: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "contract" / "asyncapi.yaml").read_text(encoding="utf-8")
-)
 METHODS = {"get", "put", "post", "patch", "delete"}
 PLATFORM: Final = {"DouyinEvent", "DoudianPush"}  # the platform's forms: bounded by the body's size, read leniently
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 import msgspec
-import yaml
 from starlette.routing import Route, WebSocketRoute
 
 import reference_service
@@ -22,10 +21,8 @@ from reference_service.api.routes import ROUTES
 from reference_service.domain.dispatching import TYPES
 from reference_service.domain.records import Record
 from reference_service.domain.register import SETTINGS
+from tests.documents import ASYNCAPI, OPENAPI
 
-CONTRACT = Path(__file__).parents[2] / "contract"
-OPENAPI: dict[str, Any] = yaml.safe_load((CONTRACT / "openapi.yaml").read_text(encoding="utf-8"))
-ASYNCAPI: dict[str, Any] = yaml.safe_load((CONTRACT / "asyncapi.yaml").read_text(encoding="utf-8"))
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 DICT = "assembled as a dict; every answer in the API tests is held against this schema, with no field beside it"

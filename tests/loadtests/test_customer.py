@@ -11,6 +11,8 @@ from history.scenario import Customers, Phase, Scenario
 from history.tokens import token
 from tests.loadtests.conftest import Play, StandIn
 
+pytestmark = pytest.mark.thorough
+
 SCRIPT = str(Path(__file__).with_name("script_customer.py"))
 ANY = Scenario(
     name="any",

@@ -4,7 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.loadtests.conftest import Play, StandIn
+
+pytestmark = pytest.mark.thorough
 
 SCRIPT = str(Path(__file__).with_name("script_plain.py"))
 

@@ -18,6 +18,8 @@ import msgspec
 import pytest
 from aiohttp import web
 
+pytestmark = pytest.mark.thorough
+
 OPERATOR = {"Authorization": "Bearer op"}
 
 

@@ -11,6 +11,8 @@ from history.reader import read
 from reports import checkers
 from reports.load import join
 
+pytestmark = pytest.mark.thorough
+
 ESSENTIAL = ("acknowledged_survives", "reaches_every_device", "resume_is_exact", "replies_arrive", "phantom")
 
 

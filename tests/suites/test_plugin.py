@@ -9,6 +9,8 @@ import pytest
 
 from reports.conformance import Conformance, read
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "import pytest\nfrom suites.lab import Lab\n"
 HOLDS = '@pytest.mark.promise("SYNC-1")\ndef test_it_holds() -> None:\n    pass\n'

@@ -24,6 +24,8 @@ from targets.interface import (
     Words,
 )
 
+pytestmark = pytest.mark.thorough
+
 Bench = Any  # the fixtures of conftest.py
 
 

@@ -12,6 +12,8 @@ from history.scenario import Business
 from history.tokens import find, token
 from targets.interface import FIGURES, Closed, Event, TargetError
 
+pytestmark = pytest.mark.thorough
+
 Bench = Any  # the fixtures of conftest.py
 
 

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from tests.documents import OPENAPI
 
-OPENAPI = yaml.safe_load((Path(__file__).parents[3] / "contract" / "openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS: dict[str, Any] = OPENAPI["components"]["schemas"]
 METHODS = {"get", "put", "post", "patch", "delete"}
 ROLES = {"admin", "supervisor", "agent"}

@@ -114,6 +114,7 @@ async def ask(service: Any, one: Operation, headers: dict[str, str], **ids: str)
     return int(answer.status_code)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("one", PEOPLES, ids=named)
 async def test_nothing_but_a_valid_token_of_the_right_role_opens(service: Any, people: Any, one: Operation) -> None:
     for name, headers in spoilt(service.engine, people["admin"]):
@@ -124,6 +125,7 @@ async def test_nothing_but_a_valid_token_of_the_right_role_opens(service: Any, p
         assert status != 401
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("one", OPERATORS, ids=named)
 async def test_the_operators_calls_need_the_operators_key(service: Any, people: Any, one: Operation) -> None:
     for headers in ({}, {"Authorization": "Basic op"}, bearer("o"), bearer("opp"), *people.values()):
@@ -218,6 +220,7 @@ MAKERS: dict[str, Callable[[Any, dict[str, str]], Awaitable[str]]] = {  # path p
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("one", WITH_IDS, ids=named)
 async def test_another_shops_ids_are_none(service: Any, people: Any, one: Operation) -> None:
     other = await service.shop("s2")

@@ -10,6 +10,8 @@ import pytest
 from tests.reference_service.api.operations import OPERATIONS, ROLES, Operation, named, spoilt
 from tests.reference_service.api.test_access import MAKERS, rows
 
+pytestmark = pytest.mark.thorough
+
 DEEP = 100_000
 NO_JSON = [
     ("nothing", b""),

@@ -209,6 +209,7 @@ ITEMS = st.fixed_dictionaries({"tag": TAGS, "data": DATA}) | st.fixed_dictionari
 BODIES = st.binary() | JSON.map(msgspec.json.encode) | st.lists(ITEMS | JSON, max_size=4).map(msgspec.json.encode)
 
 
+@pytest.mark.thorough
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=BODIES)
 async def test_whatever_is_rightly_signed_gets_a_clear_answer(talk: Any, body: bytes) -> None:

@@ -76,6 +76,7 @@ async def test_csv_opens_in_a_spreadsheet_and_runs_nothing_there(service: Any, a
     ]
 
 
+@pytest.mark.thorough
 async def test_an_export_is_of_one_moment_and_holds_up_nobody(service: Any) -> None:
     admin = await service.shop()
     for number in range(1200):

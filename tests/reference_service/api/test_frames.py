@@ -1,18 +1,13 @@
 """What a device says is read exactly as asyncapi.yaml has it, or refused."""
 
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from reference_service.api import frames
+from tests.documents import ASYNCAPI
 from tests.reference_service.api.operations import sample, spoilt
 
-ASYNCAPI: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[3] / "contract" / "asyncapi.yaml").read_text(encoding="utf-8")
-)
 SAID = [message["$ref"].rsplit("/", 1)[1] for message in ASYNCAPI["operations"]["fromDevice"]["messages"]]
 SPOILT = [
     pytest.param(json.dumps(value, ensure_ascii=False), id=f"{name}{why}")

@@ -6,7 +6,6 @@ from typing import Any, get_args
 import jsonschema_rs
 import msgspec
 import pytest
-import yaml
 
 from reference_service.domain import announcing, complaints, incidents, ratings
 from reference_service.domain.announcements import ANNOUNCED, EventType
@@ -14,8 +13,8 @@ from reference_service.domain.announcing import DeadLetter, Delivery, Webhook
 from reference_service.domain.events import Ordered
 from reference_service.domain.shelves import shelf
 from reference_service.filtering.words import Word
+from tests.documents import OPENAPI
 
-OPENAPI = yaml.safe_load((Path(__file__).parents[3] / "contract" / "openapi.yaml").read_text(encoding="utf-8"))
 EVERYTHING = list(get_args(EventType))
 PLAN = (5.0, 300.0)
 

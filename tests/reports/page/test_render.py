@@ -13,6 +13,8 @@ import pytest
 from reports.model import Disturbance, Gate, Hop, Judgement, Latency, OtherCall, Phase, Step, Verdict
 from reports.page.render import render
 
+pytestmark = pytest.mark.thorough
+
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}\u202e\x00\x1b\ufffe"
 NAMES = ("demo", "go", "no_go", "invalid", "conditions", "demo_conditions", "demo_no_go", "empty")
 

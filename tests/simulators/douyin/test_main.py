@@ -17,6 +17,8 @@ from history.reader import read
 from history.run import RunFolder
 from tests.simulators.douyin.conftest import make_spec
 
+pytestmark = pytest.mark.thorough
+
 
 def started(folder: Path, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(

@@ -14,6 +14,8 @@ from history.run import App, RunFolder, RunSpec
 from history.scenario import parse
 from simulators.workforce.__main__ import secrets
 
+pytestmark = pytest.mark.thorough
+
 SCENARIO = """
 name = "tiny"
 title_zh = "小"
