@@ -72,7 +72,8 @@ async def check(request: Request) -> Response:
 async def _verify(engine: Engine, asked: Head | None) -> Report:
     stop = threading.Event()
     try:
-        return await asyncio.to_thread(verify, engine.path, engine.trail.key, engine.trail.head, asked, stop)
+        trail = engine.trail
+        return await asyncio.to_thread(verify, engine.path, trail.key, trail.head, asked, stop, trail.note)
     finally:
         stop.set()  # the service ends: the thread must not hold it up
 

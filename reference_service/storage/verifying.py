@@ -64,16 +64,23 @@ class Stopped(Exception):
     """The verification was given up."""
 
 
-def verify(path: Path, key: bytes, least: Head, asked: Head | None = None, stop: Event | None = None) -> Report:
+def verify(
+    path: Path,
+    key: bytes,
+    least: Head,
+    asked: Head | None = None,
+    stop: Event | None = None,
+    pending: str = "",
+) -> Report:
     """Compare a database with its chain, and the chain with a head it must contain. Raises apsw.Error, Stopped.
 
     `least` is what is known from outside the database: the anchored head, or the running service's own. Another thread
-    may set `stop`.
+    may set `stop`. `pending` is the note that waits for the next link: what a start found broken is so at once.
     """
     with TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as folder, closing(connections.reader(path)) as stored:
         stored.execute("BEGIN")
         with closing(apsw.Connection(f"{folder}/scratch.db")) as scratch:
-            return _Verification(stored, scratch, key, stop or Event()).run(least, asked)
+            return _Verification(stored, scratch, key, stop or Event()).run(least, asked, pending)
 
 
 class _Verification:
@@ -84,7 +91,7 @@ class _Verification:
         self._found = self._rows = 0
         self._head = START
 
-    def run(self, least: Head, asked: Head | None) -> Report:
+    def run(self, least: Head, asked: Head | None, pending: str) -> Report:
         sought = {least.number, asked.number} if asked else {least.number}
         hashes: dict[int, bytes] = {}
         self._scratch.pragma("journal_mode", "off")
@@ -95,6 +102,8 @@ class _Verification:
             hashes.update((number, link) for number, link in self._links() if number in sought)
         if least != START and hashes.get(least.number) != least.hash:
             self._find("audit", str(least.number), "cut")
+        if pending.startswith(chain.BROKEN):
+            self._find("audit", str(least.number + 1), "cut")
         for record in AUDITED:
             with self._reading(tables.table(record)), self._scratch:
                 self._read(record)

@@ -93,3 +93,21 @@ async def test_the_log_tells_the_head_at_once_and_at_the_end(serve: Any, setting
         service.engine.tick()
         assert "audit_head" not in capsys.readouterr().out
     assert "audit_head" in capsys.readouterr().out
+
+
+async def test_a_tail_that_was_cut_off_is_found_before_anything_else_is_written(settings: Any, serve: Any) -> None:
+    async with serve(settings) as service:
+        await service.shop()
+        path = service.engine.path
+    older = {file: file.read_bytes() for file in path.parent.glob(f"{path.name}*")}
+    async with serve(settings) as service:
+        await service.write("后来不见了")
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    for file, content in older.items():
+        file.write_bytes(content)
+    async with serve(settings) as service:
+        for _ in range(2):
+            report = await get(service, VERIFY)
+            assert (report["holds"], [finding["sin"] for finding in report["findings"]]) == (False, ["cut"])
+            await service.write("又一句")
