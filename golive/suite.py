@@ -125,11 +125,16 @@ def command(wish: SuiteWish, folder: Path) -> list[str]:
     words += ["-q", "--color=no", "--tb=short", "-p", "no:cacheprovider", "--results", str(folder / RESULTS)]
     words += ["--target", wish.target, "--golive-toml", str(wish.config.resolve())]
     words += [word for pattern in wish.promises for word in ("--promise", pattern)]
-    words += ["--case", wish.case] if wish.case else ["-n", str(processes(wish, os.cpu_count() or 1))]
+    words += ["--case", wish.case] if wish.case else _shared(processes(wish, os.cpu_count() or 1))
     if wish.suite == "security":
         words += ["--hypothesis-profile", wish.profile]
         words += ["--minutes", f"{wish.minutes:g}"] if wish.minutes else []
     return words
+
+
+def _shared(count: int) -> list[str]:
+    """Tests of one group, which share what is dear to play, stay in one process."""
+    return ["-n", str(count), *(["--dist", "loadgroup"] if count else [])]
 
 
 def processes(wish: SuiteWish, cpus: int) -> int:

@@ -17,7 +17,11 @@ from security_tests.attacks.belongings import belongings
 from suites.lab import Lab, LabShop
 from suites.plugin import Labs
 
-pytestmark = [pytest.mark.promise("AUDIT-1"), pytest.mark.owasp("ASVS 16.4.2 Log integrity")]
+pytestmark = [
+    pytest.mark.promise("AUDIT-1"),
+    pytest.mark.owasp("ASVS 16.4.2 Log integrity"),
+    pytest.mark.xdist_group("tampering"),
+]
 TABLES: Final = ("message", "conversation")
 
 

@@ -10,6 +10,7 @@ CLOCKS = ("TIER-1", "UNREAD-1", "COMPLAINT-1")
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.xdist_group("routing")
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.promise(name)) for name in PROMISES])
 def test_whatever_happens_the_shop_is_as_its_oracle_says(lab: Lab, played: Played, name: str) -> None:
     if played.missing:
