@@ -25,7 +25,8 @@ def test_the_command_says_all_that_was_asked(tmp_path: Path) -> None:
         "-m", "pytest", str(ROOT / "security_tests"), "-q", "--color=no", "--tb=short", "-p", "no:cacheprovider",
         "--results", str(tmp_path / "results.json"),
         "--target", "desk", "--golive-toml", str(Path("golive.toml").resolve()),
-        "--promise", "ROUTE-*", "--promise", "SYNC-1", "-n", "3", "--dist", "loadgroup", "--hypothesis-profile", "nightly", "--minutes", "30",
+        "--promise", "ROUTE-*", "--promise", "SYNC-1", "-n", "3", "--dist", "loadgroup",
+        "--hypothesis-profile", "nightly", "--minutes", "30",
     ]  # fmt: skip
     assert command(wish, tmp_path)[0] == sys.executable
 
