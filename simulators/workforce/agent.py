@@ -90,16 +90,16 @@ class SimulatedAgent:
             del self._seen[next(iter(self._seen))]
         return True
 
-    async def _answer(self, conversation: str, draft: Draft) -> None:
+    async def _answer(self, conversation: str, draft: Draft, complaint: str = "") -> None:
         await asyncio.sleep(pause_s(self._habits, self._skill, draft.words, self._speed, self._rng))
         current = self._inbox.take(conversation)  # everything written there until now is answered by this reply
         if current is None:
             return
-        complaint = await self._complaints.hear(conversation, current.text)
+        complaint = complaint or await self._complaints.hear(conversation, current.text)
         sent = await self._send(current, draft)
         if sent.outcome == "failed" and draft.listed:
             self._inbox.again(current)
-            await self._answer(conversation, self._replies.write(current.text, decent=True))
+            await self._answer(conversation, self._replies.write(current.text, decent=True), complaint)
             return
         await self._complaints.settle(conversation, complaint)
         if self._script.dialogues.is_closing(current.text):

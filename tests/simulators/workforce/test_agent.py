@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from fixtures.dialogues import CLOSING, intents
+from fixtures.script import BUNDLED
 from fixtures.words import listed_in, words
 from history.scenario import Agents
 from history.tokens import AUTOMATIC, find, token
 from simulators.workforce.agent import SimulatedAgent
+from simulators.workforce.complaints import Complaints
 from simulators.workforce.ledger import Ledger
 from simulators.workforce.replies import Replies
 from targets.interface import Closed, Event, Sent
+from tests.simulators.workforce.test_complaints import AGENT, ANGRY, Office
 
 Target = Any  # the fixtures of conftest.py
 Rows = Any
@@ -32,17 +35,23 @@ def working(target: Target, rows: Rows) -> Working:
 
     @asynccontextmanager
     async def work(
-        devices: int = 1, listed_share: float = 0.0, speed: float = 1e6, greetings: frozenset[str] = frozenset()
+        devices: int = 1,
+        listed_share: float = 0.0,
+        speed: float = 1e6,
+        greetings: frozenset[str] = frozenset(),
+        office: Any = None,
     ) -> AsyncIterator[SimulatedAgent]:
+        ledger = Ledger(rows.writer, "s01", "a1", 15)
         agent = SimulatedAgent(
             target.connect,
             [f"a1/{number}" for number in range(1, devices + 1)],
             Agents(),
             speed,
             Replies(9, 1, listed_share, Random(1)),
-            Ledger(rows.writer, "s01", "a1", 15),
+            ledger,
             lambda: None,
             Random(1),
+            complaints=Complaints(ledger, BUNDLED, office, AGENT),
             greetings=greetings,
         )
         for station in agent.stations:
@@ -144,6 +153,20 @@ async def test_a_reply_refused_for_its_words_is_written_again_decently(
     assert not listed_in(second)
     assert [row.note for row in rows.of("answered")] == ["listed", ""]
     assert [row.note for row in rows.of("replied")] == ["failed:blocked", "ok"]
+
+
+async def test_a_complaint_whose_first_answer_was_blocked_is_closed_after_the_next(
+    working: Working, target: Target, rows: Rows
+) -> None:
+    target.outcomes = [Sent("failed", code="blocked")]
+    office = Office()
+    async with working(listed_share=1.0, office=office):
+        target.devices[0].tell(message(1, text=ANGRY))
+        await target.until(lambda: len(target.asked("reply")) == 2)
+        target.devices[0].tell(message(2, "c2"))
+        await target.until(lambda: len(target.asked("reply")) == 3)  # whatever belonged to the first is done
+    assert [asked[:2] for asked in office.asked] == [("complain", "c1"), ("close", "cp1")]
+    assert [(row.message, row.note) for row in rows.of("complaint")] == [("cp1", "opened"), ("cp1", "closed")]
 
 
 async def test_a_conversation_is_resolved_after_the_goodbye_is_answered(working: Working, target: Target) -> None:
