@@ -40,3 +40,14 @@ def test_every_command_and_scenario_is_documented() -> None:
 
 def test_architecture_fits_on_one_page() -> None:
     assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_the_services_page_names_modules_that_exist() -> None:
+    service = ROOT / "reference_service"
+    page = (service / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+\(R[^|]+\| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    assert len(rows) == 10
+    rules = {name for row in rows for name in re.findall(r"`([^`]+)`", row[0])}
+    shown = {f"api/{name}" for row in rows for name in re.findall(r"`([^`]+)`", row[1])}
+    named = shown | {name if "/" in name else f"domain/{name}" for name in rules}
+    assert {name for name in named if not (service / name).is_dir() and not (service / f"{name}.py").exists()} == set()
