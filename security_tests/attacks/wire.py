@@ -26,22 +26,28 @@ class Wire:
 
     async def until(self, *ops: str) -> dict[str, Any]:
         """The next frame of one of these kinds. Fails where the connection ends, or nothing comes."""
-        async with asyncio.timeout(WAIT_S):
-            while True:
-                message = await self.socket.receive()
-                assert message.type is aiohttp.WSMsgType.TEXT, f"closed with {self.socket.close_code}, {ops} were due"
-                self.frames.append(msgspec.json.decode(message.data))
-                if self.frames[-1]["op"] in ops:
-                    return self.frames[-1]
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while True:
+                    message = await self.socket.receive()
+                    assert message.type is aiohttp.WSMsgType.TEXT, (
+                        f"closed with {self.socket.close_code}: {ops} were due"
+                    )
+                    self.frames.append(msgspec.json.decode(message.data))
+                    if self.frames[-1]["op"] in ops:
+                        return self.frames[-1]
+        except TimeoutError:
+            raise AssertionError(f"none of {ops} came within {WAIT_S:g} s; it was told {self.frames[-3:]}") from None
 
     async def closed(self) -> int:
         """The code the connection ends with; what comes before is kept."""
-        async with asyncio.timeout(WAIT_S):
-            while True:
-                message = await self.socket.receive()
-                if message.type is not aiohttp.WSMsgType.TEXT:
-                    return int(self.socket.close_code or 1006)
-                self.frames.append(msgspec.json.decode(message.data))
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while (message := await self.socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                    self.frames.append(msgspec.json.decode(message.data))
+        except TimeoutError:
+            raise AssertionError(f"not closed within {WAIT_S:g} s; it was told {self.frames[-3:]}") from None
+        return int(self.socket.close_code or 1006)
 
     async def identify(self, authorization: str, device: str = "wire") -> dict[str, Any]:
         """Say who this is; the `ready`."""
