@@ -68,7 +68,6 @@ async def prepared(lab: Lab) -> LabShop:
         "categories": ["general", "food"],
         "after_sale_policy": "七天无理由退货",
         "service_promises": ["48 小时发货"],
-        "reminders": {"sound": True},
         "expected_concurrent": 30,
     }
     await shop.api("changeShop", body=profile)
@@ -77,6 +76,7 @@ async def prepared(lab: Lab) -> LabShop:
     scene = {"enabled": True, "text": "您好"}
     await shop.api("putAutoReplies", body=dict.fromkeys(("off_hours", "queueing", "unread"), scene))
     await shop.api("putBusinessHours", body={})
+    await shop.api("putUnreadReminders", body={})
     return shop
 
 
@@ -103,7 +103,6 @@ async def test_each_line_that_is_taken_back_is_missing_again(lab: Lab) -> None:
     steps: list[tuple[str, str, Data]] = [
         ("changeShop", "after_sale_policy", {"after_sale_policy": "  "}),
         ("changeShop", "service_promises", {"service_promises": []}),
-        ("changeShop", "message_reminders", {"reminders": {"sound": False}}),
         ("changeShop", "category_certificates", {"categories": ["general", "food", "books"]}),
         ("putAutoReplies", "auto_replies", {"off_hours": scene, "queueing": scene}),
     ]

@@ -15,7 +15,7 @@ from reference_service.domain import qualification as proofs
 from reference_service.domain.changes import Changes
 from reference_service.domain.configuring import setting
 from reference_service.domain.going_live import Live, Phase
-from reference_service.domain.profile import Categories, Concurrent, Policy, Promises, Reminders, ShopProfile
+from reference_service.domain.profile import Categories, Concurrent, Policy, Promises, ShopProfile
 from reference_service.domain.qualification import Category, Standing
 from reference_service.domain.shelves import shelf
 from reference_service.domain.world import ShopFloor
@@ -44,7 +44,6 @@ class ShopPatch(msgspec.Struct):
     categories: Categories | None = None
     after_sale_policy: Policy | None = None
     service_promises: Promises | None = None
-    reminders: Reminders | None = None
     expected_concurrent: Concurrent | None = None
 
 
@@ -96,7 +95,6 @@ class Shop(msgspec.Struct):
     categories: list[Category]
     after_sale_policy: str
     service_promises: list[str]
-    reminders: Reminders
     expected_concurrent: int
 
 
@@ -173,7 +171,6 @@ def view(floor: ShopFloor) -> Shop:
         categories=list(profile.categories),
         after_sale_policy=profile.after_sale_policy,
         service_promises=list(profile.service_promises),
-        reminders=profile.reminders,
         expected_concurrent=profile.expected_concurrent,
     )
 

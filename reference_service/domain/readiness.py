@@ -8,6 +8,7 @@ from reference_service.domain.configuring import setting, version
 from reference_service.domain.hours import BusinessHours
 from reference_service.domain.profile import ShopProfile
 from reference_service.domain.qualification import CERTIFICATES, Certificate, Qualification
+from reference_service.domain.reminders import UnreadReminders
 from reference_service.domain.shelves import shelf
 from reference_service.domain.staff import strength
 from reference_service.domain.world import ShopFloor
@@ -43,7 +44,7 @@ def checklist(floor: ShopFloor, now: float) -> list[Item]:
         ("service_promises", "R1.2"): _unless(profile.service_promises, "未填写服务承诺", "there is none"),
         ("staffing", "R1.3"): _staffing(floor, profile),
         ("auto_replies", "R2.1"): _scenes(floor),
-        ("message_reminders", "R2.1"): _unless(profile.reminders.on, "未开启消息提醒", "no reminder is on"),
+        ("message_reminders", "R2.1"): _reminders(floor),
         ("trial", "R2.2"): _trial(floor),
     }
     return [Item(name, requirement, missing) for (name, requirement), missing in lines.items()]
@@ -52,6 +53,10 @@ def checklist(floor: ShopFloor, now: float) -> list[Item]:
 def agents_needed(expected_concurrent: int) -> int:
     """One agent for 15 consultations at a time, two at least (R1.3)."""
     return max(FEWEST_AGENTS, -(-expected_concurrent // AT_ONCE))
+
+
+def _reminders(floor: ShopFloor) -> Missing | None:
+    return _unless(version(floor, UnreadReminders), "未设置消息提醒", "no reminders were ever set")
 
 
 def _enterprise(floor: ShopFloor) -> Missing | None:

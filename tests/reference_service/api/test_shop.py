@@ -15,7 +15,6 @@ PROFILE = {
     "categories": ["general", "food"],
     "after_sale_policy": "七天无理由退货",
     "service_promises": ["48 小时发货"],
-    "reminders": {"sound": True},
     "expected_concurrent": 30,
 }
 
@@ -86,6 +85,7 @@ async def test_from_nothing_to_live(admin: Admin) -> None:
     assert (await admin.ask("PUT", "auto-replies", scenes)).status_code == 200
     assert (await admin.ask("PUT", "business-hours", {})).status_code == 200
     agents = [await service.agent(admin.headers, capacity=100) for _ in range(2)]
+    assert (await admin.ask("PUT", "unread-reminders", {})).status_code == 200
     assert await admin.missing() == ["trial"]
     device = await service.device(agents[0][1])
     await admin.to_noon()
@@ -184,7 +184,6 @@ async def test_the_operator_verifies_what_was_looked_at(admin: Admin) -> None:
         {"service_promises": ["x"] * 21},
         {"after_sale_policy": "x" * 5001},
         {"expected_concurrent": -1},
-        {"reminders": {"again_after_s": 1}},
         {"version": "1"},
     ],
 )
