@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final, Literal
 
 import aiohttp
@@ -37,9 +38,19 @@ class Wire:
         self.session.append(Written("device", "nonsense"))
         await self._socket.send_str(text)
 
-    async def until(self, op: str) -> dict[str, Any]:
-        """The next frame of that op, read or to come; fails where the connection ends before, or none comes in time."""
-        return await self._next(lambda frame: bool(frame["op"] == op), op)
+    async def write_bytes(self, data: bytes) -> None:
+        """Write a binary message, which is no frame."""
+        self.session.append(Written("device", "nonsense"))
+        await self._socket.send_bytes(data)
+
+    async def identify(self, authorization: str, device: str) -> dict[str, Any]:
+        """Say who this is, by a whole Authorization header; the `ready`."""
+        await self.say("identify", token=authorization.removeprefix("Bearer "), device_id=device)
+        return await self.until("ready")
+
+    async def until(self, *ops: str) -> dict[str, Any]:
+        """The next frame of these, read or to come; fails where the connection ends before, or none comes in time."""
+        return await self._next(lambda frame: frame["op"] in ops, " or ".join(ops))
 
     async def dispatched(self, t: str, **fields: object) -> dict[str, Any]:
         """The payload of the next dispatch of that type with these fields."""
@@ -115,8 +126,23 @@ class Wire:
             self.s = frame["d"]["s"] if op == "ready" else frame["s"]
 
 
-async def connect(lab: Lab) -> Wire:
-    """A new connection, of which nothing is read yet; skips where the target does not speak the contract."""
+async def connect(lab: Lab, headers: Mapping[str, str] | None = None, patience_s: float = 0.0) -> Wire:
+    """A new connection, of which nothing is read yet; skips where the target does not speak the contract.
+
+    Raises aiohttp.WSServerHandshakeError where it is refused.
+    """
     lab.need("contract")
-    socket = await lab.run.http.ws_connect(lab.run.target_url + PATH, timeout=aiohttp.ClientWSTimeout(ws_close=2.0))
-    return Wire(socket, lab.patience_s)
+    timeout = aiohttp.ClientWSTimeout(ws_close=2.0)
+    socket = await lab.run.http.ws_connect(lab.run.target_url + PATH, timeout=timeout, headers=headers)
+    return Wire(socket, patience_s or lab.patience_s)
+
+
+@contextlib.asynccontextmanager
+async def greeted(lab: Lab, headers: Mapping[str, str] | None = None, patience_s: float = 0.0) -> AsyncIterator[Wire]:
+    """A connection that has heard `hello`, closed at the end of the block."""
+    opened = await connect(lab, headers, patience_s)
+    try:
+        await opened.until("hello")
+        yield opened
+    finally:
+        await opened.leave()

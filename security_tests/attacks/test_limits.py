@@ -11,12 +11,13 @@ import msgspec
 import pytest
 
 from security_tests.attacks.belongings import belongings
-from security_tests.attacks.wire import wire
 from suites.lab import Lab
 from suites.letterbox import Letterbox
+from suites.wire import greeted
 
 pytestmark = [pytest.mark.promise("LIMIT-1"), pytest.mark.owasp("API4:2023 Unrestricted Resource Consumption")]
 BRISK: Final = 1000  # calls a second that no person makes
+LET_GO_S: Final = 60.0  # the contract names no time; this is far beyond what a device needs
 MIB: Final = 1024 * 1024
 DEEP: Final = b'{"words":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 REFUSED: Final = (400, 413, 422)
@@ -87,11 +88,11 @@ async def test_a_frame_that_is_too_big_or_no_frame_is_refused_and_the_next_devic
         ("of no kind", '{"op":"become_admin","d":{}}'),
         ("a list", "[]"),
     ):
-        async with wire(lab) as connection:
+        async with greeted(lab) as connection:
             await connection.identify(token, f"device-{name}")
             try:
                 for _ in range(20):  # ten bad frames close a connection, or one that is far too big
-                    await connection.socket.send_str(frame)
+                    await connection.write(frame)
             except ConnectionError:
                 pass
             assert await connection.closed() in (4002, 1009, 1006, 1007), name
@@ -101,21 +102,21 @@ async def test_a_frame_that_is_too_big_or_no_frame_is_refused_and_the_next_devic
 
 async def test_binary_frames_are_refused(lab: Lab) -> None:
     own = await belongings(lab)
-    async with wire(lab) as connection:
-        await connection.identify(str(own.people["agent"]))
-        await connection.socket.send_bytes(b"\x00\x01")
+    async with greeted(lab) as connection:
+        await connection.identify(str(own.people["agent"]), "wire")
+        await connection.write_bytes(b"\x00\x01")
         assert (await connection.until("error"))["d"]["code"] == "bad_frame"
 
 
 async def test_a_device_that_talks_without_end_is_closed_and_its_colleague_is_served(lab: Lab) -> None:
     lab.may("flood")
     own = await belongings(lab)
-    async with wire(lab) as connection:
-        await connection.identify(str(own.people["agent"]))
+    async with greeted(lab) as connection:
+        await connection.identify(str(own.people["agent"]), "wire")
         frame = msgspec.json.encode({"op": "heartbeat", "d": {"s": 0}}).decode()
         try:
             for _ in range(4000):
-                await connection.socket.send_str(frame)
+                await connection.write(frame)
         except ConnectionError:
             pass
         assert await connection.closed() in (4008, 1006)
@@ -151,7 +152,7 @@ async def test_a_noisy_shop_is_slowed_down_and_its_neighbour_is_not(lab: Lab) ->
 async def test_who_never_says_a_word_is_let_go(lab: Lab) -> None:
     lab.may("slow_clients")
     own = await belongings(lab)
-    async with wire(lab) as connection:
+    async with greeted(lab, patience_s=LET_GO_S) as connection:
         assert await connection.closed() in (4001, 4009, 1006)
     said = await own.customer.say("在吗")
     await own.desk.sees(said)

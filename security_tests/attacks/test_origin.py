@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 
 from security_tests.attacks.belongings import belongings
-from security_tests.attacks.wire import wire
 from suites.lab import Lab
+from suites.wire import greeted
 
 pytestmark = pytest.mark.promise("AUTH-1")
 ANY: Final = range(200, 600)
@@ -20,7 +20,7 @@ ANY: Final = range(200, 600)
 async def test_a_page_of_another_site_opens_no_device(lab: Lab, origin: str) -> None:
     await belongings(lab)
     with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
-        async with wire(lab, {"Origin": origin}):
+        async with greeted(lab, {"Origin": origin}):
             pass
     assert refusal.value.status in (401, 403)
 

@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from security_tests.attacks.belongings import Belongings, belongings
-from security_tests.attacks.wire import wire
 from suites.lab import Lab
+from suites.wire import greeted
 
 pytestmark = [pytest.mark.promise("AUTH-1"), pytest.mark.owasp("API2:2023 Broken Authentication")]
 _ROTATED: Final = 4001
@@ -59,18 +59,18 @@ async def test_only_a_valid_token_opens_a_device(lab: Lab) -> None:
     own = await belongings(lab)
     good, refresh = await _login(own)
     for name, header in spoilt(good, refresh):
-        async with wire(lab) as connection:
+        async with greeted(lab) as connection:
             await connection.say("identify", token=header.removeprefix("Bearer "), device_id="d")
             code = await connection.closed()
             assert code == 4001, f"{name} ended with {code}"
-            assert "ready" not in {frame["op"] for frame in connection.frames}, name
-    async with wire(lab) as connection:
-        assert (await connection.identify(good))["d"]["agent_id"]
+            assert "ready" not in {each.op for each in connection.session}, name
+    async with greeted(lab) as connection:
+        assert (await connection.identify(good, "wire"))["d"]["agent_id"]
 
 
 async def test_nothing_is_told_before_a_device_says_who_it_is(lab: Lab) -> None:
     own = await belongings(lab)
-    async with wire(lab) as connection:
+    async with greeted(lab) as connection:
         for op, d in (
             ("send", {"conversation_id": own.ids["conversation_id"], "text": "x", "client_msg_id": "1"}),
             ("read", {"conversation_id": own.ids["conversation_id"], "seq": 1}),
@@ -85,8 +85,8 @@ async def test_a_rotated_password_ends_open_connections_and_old_tokens(lab: Lab)
     own.shop.api.need("rotateAgent")
     agent = own.shop.agents[0]
     old = str(own.people["agent"])
-    async with wire(lab) as connection:
-        await connection.identify(old)
+    async with greeted(lab) as connection:
+        await connection.identify(old, "wire")
         await own.shop.api("rotateAgent", agent_id=agent.id)
         assert await connection.closed() == _ROTATED
     await own.shop.api("getShop", who=old, expect=401)
@@ -96,8 +96,8 @@ async def test_who_is_disabled_is_signed_out_at_once(lab: Lab) -> None:
     own = await belongings(lab)
     own.shop.api.need("changeAgent")
     old = str(own.people["agent"])
-    async with wire(lab) as connection:
-        await connection.identify(old)
+    async with greeted(lab) as connection:
+        await connection.identify(old, "wire")
         await own.shop.api("changeAgent", agent_id=own.shop.agents[0].id, body={"disabled": True})
         assert await connection.closed() == _ROTATED
     await own.shop.api("getShop", who=old, expect=401)
@@ -129,21 +129,21 @@ async def test_guessing_a_password_is_slowed_down(lab: Lab) -> None:
 @pytest.mark.owasp("API2:2023 Broken Authentication")
 async def test_a_session_resumes_for_its_own_agent_and_device_only(lab: Lab) -> None:
     own, stranger = await belongings(lab), await belongings(lab)
-    async with wire(lab) as connection:
-        ready = await connection.identify(str(own.people["agent"]))
+    async with greeted(lab) as connection:
+        ready = await connection.identify(str(own.people["agent"]), "wire")
     session, s = ready["d"]["session_id"], ready["d"]["s"]
     for name, header in (("a colleague", own.people["supervisor"]), ("another shop's", stranger.people["agent"])):
-        async with wire(lab) as thief:
+        async with greeted(lab) as thief:
             await thief.say("resume", token=str(header).removeprefix("Bearer "), session_id=session, s=s)
             told = await thief.until("invalid_session", "resumed", "dispatch", "error")
             assert told["op"] == "invalid_session", f"{name} resumed with a session of another's"
     for name, other in (("cut short", session[:-1]), ("made longer", session + "A"), ("made up", "x.y")):
-        async with wire(lab) as thief:
+        async with greeted(lab) as thief:
             token = str(own.people["agent"]).removeprefix("Bearer ")
             await thief.say("resume", token=token, session_id=other, s=s)
             told = await thief.until("invalid_session", "resumed", "dispatch", "error")
             assert told["op"] == "invalid_session", f"a session id {name} was resumed"
-    async with wire(lab) as connection:
+    async with greeted(lab) as connection:
         token = str(own.people["agent"]).removeprefix("Bearer ")
         await connection.say("resume", token=token, session_id=session, s=s)
         assert (await connection.until("resumed", "invalid_session"))["op"] == "resumed"
