@@ -48,13 +48,13 @@ def next_change(sale: BigSale, at: float) -> float | None:
 
 def wanted(floor: ShopFloor) -> int:
     """How many spare agents the shop should have: its share of the regular ones, rounded up."""
-    regular = sum(1 for desk in floor.desks.values() if desk.person.role == "agent" and not desk.person.spare)
-    return math.ceil(regular * setting(floor, BigSale).spare_share - 1e-9)  # 0.3 x 10 must not become 4
+    return math.ceil(staff.strength(floor) * setting(floor, BigSale).spare_share - 1e-9)  # 0.3 x 10 must not become 4
 
 
 def have(floor: ShopFloor) -> int:
     """How many spare agents it has who may be given work."""
-    return sum(1 for desk in floor.desks.values() if desk.person.spare and desk.person.certified)
+    people = (desk.person for desk in floor.desks.values())
+    return sum(person.spare and person.certified and not person.disabled for person in people)
 
 
 def put(world: World, happening: SettingPut, changes: Changes) -> None:

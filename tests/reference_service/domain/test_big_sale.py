@@ -97,6 +97,16 @@ def test_thirty_percent_spares_are_wanted_rounded_up(stage: Any) -> None:
     assert (big_sale.wanted(stage.floor), big_sale.have(stage.floor)) == (2, 1)
 
 
+def test_only_who_may_be_given_work_counts_among_the_regular_and_the_spare(stage: Any) -> None:
+    for _ in range(3):
+        stage.agent(device=None)
+    for desk in (stage.agent(certified=False, device=None), stage.agent(device=None), spare(stage)):
+        if desk.person.certified:
+            disabled = staff.terms(desk)._replace(disabled=True)
+            stage._do(lambda changes, desk=desk, to=disabled: staff.change(stage.world, desk, to, changes))
+    assert (big_sale.wanted(stage.floor), big_sale.have(stage.floor)) == (1, 0)
+
+
 def test_three_times_as_much_more_waits_in_order_and_nobody_is_lost(stage: Any) -> None:
     desk = stage.agent(capacity=10)
     for number in range(40):  # +300 %
