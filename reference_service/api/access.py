@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from reference_service.api.requests import engine_of, limit, operator, peer_of, signed_in
+from reference_service.api.problems import Problem
+from reference_service.api.requests import bearer, engine_of, identify, limit, operator, peer_of, signed_in
 
 Who = Literal["anyone", "platform", "operator", "admin", "supervisor", "agent"]
 
@@ -193,6 +194,17 @@ def enter(request: Request, who: tuple[Who, ...]) -> None:
     elif who == ANYONE and request.url.path.startswith("/api/"):
         limit(engine_of(request), "peer_rate", peer_of(request))
     elif who not in (ANYONE, PLATFORM):
-        engine, person = signed_in(request, *who)
+        _sign_in(request, who)
+        engine, person = signed_in(request)
         limit(engine, "caller_rate", person.id)
         limit(engine, "shop_rate", person.shop_id)
+
+
+def _sign_in(request: Request, who: tuple[Who, ...]) -> None:
+    known = identify(engine_of(request), bearer(request))
+    if known is None:
+        raise Problem(401, "token_needed", "sign in again")
+    person, _ = known
+    request.scope["person"], request.scope["epoch"] = person, person.epoch
+    if person.role not in who:
+        raise Problem(403, "wrong_role", f"only for {' and '.join(who)}")

@@ -219,7 +219,7 @@ def _complaint(engine: Engine, person: Person, request: Request) -> records.Comp
 
 ROUTES = (
     Route("/api/v1/complaint-path", reads(records.ComplaintPath)),
-    Route("/api/v1/complaint-path", replaces(records.ComplaintPath, "admin", check=sayable), methods=["PUT"]),
+    Route("/api/v1/complaint-path", replaces(records.ComplaintPath, check=sayable), methods=["PUT"]),
     Route("/api/v1/complaints", list_complaints),
     Route("/api/v1/complaints", open_complaint, methods=["POST"]),
     Route("/api/v1/complaints/{complaint_id}", get_complaint),

@@ -33,15 +33,15 @@ def sale_now(floor: ShopFloor, sale: BigSale, at: float) -> dict[str, object]:
 
 ROUTES = (
     Route("/api/v1/business-hours", reads(BusinessHours, more=now)),
-    Route("/api/v1/business-hours", replaces(BusinessHours, "admin", more=now), methods=["PUT"]),
+    Route("/api/v1/business-hours", replaces(BusinessHours, more=now), methods=["PUT"]),
     Route("/api/v1/big-sale", reads(BigSale, more=sale_now)),
-    Route("/api/v1/big-sale", replaces(BigSale, "admin", more=sale_now), methods=["PUT"]),
+    Route("/api/v1/big-sale", replaces(BigSale, more=sale_now), methods=["PUT"]),
     Route("/api/v1/auto-replies", reads(AutoReplies)),
-    Route("/api/v1/auto-replies", replaces(AutoReplies, "admin", check=sayable), methods=["PUT"]),
+    Route("/api/v1/auto-replies", replaces(AutoReplies, check=sayable), methods=["PUT"]),
     Route("/api/v1/response-tiers", reads(ResponseTiers)),
-    Route("/api/v1/response-tiers", replaces(ResponseTiers, "admin"), methods=["PUT"]),
+    Route("/api/v1/response-tiers", replaces(ResponseTiers), methods=["PUT"]),
     Route("/api/v1/unread-reminders", reads(UnreadReminders)),
-    Route("/api/v1/unread-reminders", replaces(UnreadReminders, "admin"), methods=["PUT"]),
+    Route("/api/v1/unread-reminders", replaces(UnreadReminders), methods=["PUT"]),
     Route("/api/v1/auto-close", reads(AutoClose)),
-    Route("/api/v1/auto-close", replaces(AutoClose, "admin"), methods=["PUT"]),
+    Route("/api/v1/auto-close", replaces(AutoClose), methods=["PUT"]),
 )

@@ -80,7 +80,7 @@ async def get_readiness(request: Request) -> Response:
 
 async def start_trial(request: Request) -> Response:
     """Begin the 48 hours."""
-    engine, person = signed_in(request, "admin")
+    engine, person = signed_in(request)
     floor, changes = floor_of(engine, person), engine.begin()
     trial = trials.start(engine.world, floor, person, changes)
     await engine.keep(changes)
@@ -98,7 +98,7 @@ async def get_trial(request: Request) -> Response:
 
 async def go_live(request: Request) -> Response:
     """Live from now on, or 409 with what is missing."""
-    engine, person = signed_in(request, "admin")
+    engine, person = signed_in(request)
     floor, changes = floor_of(engine, person), engine.begin()
     if missing := going_live.go_live(floor, person, changes):
         raise Problem(409, "not_ready", "the checklist is not complete", missing=[item_view(item) for item in missing])

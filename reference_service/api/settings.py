@@ -11,7 +11,6 @@ from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, body_of, decode, floor_of, signed_in
 from reference_service.bounds import Version
 from reference_service.domain import configuring
-from reference_service.domain.records import Role
 from reference_service.domain.world import ShopFloor
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -37,11 +36,11 @@ class Versioned(msgspec.Struct):
     version: Version | None = None
 
 
-def reads(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:
+def reads(shape: type[S], *, more: More[S] = nothing) -> Handler:
     """GET: the setting in force and its version; 0 is the default."""
 
     async def get(request: Request) -> Response:
-        engine, person = signed_in(request, *roles)
+        engine, person = signed_in(request)
         floor = floor_of(engine, person)
         value = configuring.setting(floor, shape)
         seen = _view(value, configuring.version(floor, shape)) | more(floor, value, engine.clock.now())
@@ -51,11 +50,11 @@ def reads(shape: type[S], *roles: Role, more: More[S] = nothing) -> Handler:
     return get
 
 
-def replaces(shape: type[S], *roles: Role, check: Check[S] = anything, more: More[S] = nothing) -> Handler:
+def replaces(shape: type[S], *, check: Check[S] = anything, more: More[S] = nothing) -> Handler:
     """PUT: the whole setting; 409 where `version` is no longer the one in force. `check` raises Problem."""
 
     async def put(request: Request) -> Response:
-        engine, person = signed_in(request, *roles)
+        engine, person = signed_in(request)
         body = await body_of(request, engine.settings.max_body)
         value, wanted = decode(body, shape), decode(body, Versioned).version
         floor = floor_of(engine, person)

@@ -108,7 +108,7 @@ async def get_shop(request: Request) -> Response:
 
 async def change_shop(request: Request) -> Response:
     """Change what is given, all or nothing."""
-    engine, person = signed_in(request, "admin")
+    engine, person = signed_in(request)
     patch = await read(request, ShopPatch)
     floor = floor_of(engine, person)
     current = configuring.version(floor, ShopProfile)
