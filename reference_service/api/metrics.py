@@ -10,34 +10,12 @@ from starlette.routing import BaseRoute, Route
 
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, floor_of, signed_in
-from reference_service.domain.figures import figures
-from reference_service.domain.scores import score
+from reference_service.domain.figures import Figure, figures
+from reference_service.domain.scores import AgentScore, score
 from reference_service.storage import past
 
 WEEK_S: Final = 7 * 86_400.0
 LONGEST_S: Final = 400 * 86_400.0
-
-
-class Figure(msgspec.Struct):
-    """As openapi.yaml says."""
-
-    name: str
-    value: float | None
-    n: int
-
-
-class AgentScore(msgspec.Struct):
-    """As openapi.yaml says."""
-
-    agent_id: str
-    rounds: int
-    response_s: float | None
-    ratings: int
-    satisfaction: float | None
-    served: int
-    ordered: int
-    conversion: float | None
-    score: float | None
 
 
 class MetricsSummary(msgspec.Struct, rename={"from_": "from"}):
@@ -64,8 +42,7 @@ async def summary(request: Request) -> Response:
         score(agent, rounds, whole.past.ratings, whole.customer_of, whole.orders, speed)
         for agent in floor_of(engine, person).desks
     ]
-    found = [Figure(*each) for each in figures(whole.past)]
-    return answer(MetricsSummary(since, until, len(whole.past.visits), found, [AgentScore(*each) for each in scores]))
+    return answer(MetricsSummary(since, until, len(whole.past.visits), figures(whole.past), scores))
 
 
 def _moment(request: Request, name: str, default: float) -> float:

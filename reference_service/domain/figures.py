@@ -16,6 +16,8 @@ answered_by_bot          rounds that the bot answered / rounds answered (R5.4, R
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
+import msgspec
+
 from reference_service.domain.ratings import Rating
 from reference_service.domain.records import Message
 from reference_service.domain.response_times import Round, in_working_hours, mean, rounds
@@ -32,7 +34,7 @@ class Visit(NamedTuple):
     resolved: bool
 
 
-class Figure(NamedTuple):
+class Figure(msgspec.Struct, frozen=True):
     """A figure, how many it rests on, and its formula's name. `value` is a share, or seconds."""
 
     name: str

@@ -8,7 +8,9 @@ conversion    customers the agent replied to who began an order within 24 h of t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from reference_service.domain.ratings import Rating
 from reference_service.domain.response_times import Round, mean
@@ -18,7 +20,7 @@ BEST_S, WORST_S = 30.0, 180.0
 CONVERTS_S: Final = 86_400.0
 
 
-class Score(NamedTuple):
+class AgentScore(msgspec.Struct, frozen=True):
     """One agent's; shares are 0 to 1, None of nothing. `served` are customers, `ordered` those of them who bought."""
 
     agent_id: str
@@ -44,7 +46,7 @@ def score(
     customer_of: Mapping[str, str],
     orders: Mapping[str, Sequence[float]],
     speed: float,
-) -> Score:
+) -> AgentScore:
     """An agent's score over a period's rounds and ratings.
 
     `customer_of` names the customer of each conversation, `orders` when each customer began an order (Unix seconds).
@@ -66,4 +68,4 @@ def score(
     if response_s is not None and satisfaction is not None and conversion is not None:
         parts = {"speed": speed_points(response_s), "satisfaction": satisfaction, "conversion": conversion}
         whole = sum(WEIGHTS[name] * part for name, part in parts.items())
-    return Score(agent_id, len(mine), response_s, len(stars), satisfaction, len(first), ordered, conversion, whole)
+    return AgentScore(agent_id, len(mine), response_s, len(stars), satisfaction, len(first), ordered, conversion, whole)

@@ -22,7 +22,7 @@ def rating(stars: int) -> Rating:
 
 
 def told(visits: list[Visit], ratings: list[Rating] | None = None, speed: float = 1.0) -> dict[str, tuple[Any, int]]:
-    return {name: (value, n) for name, value, n in figures(past(visits, ratings or [], speed))}
+    return {found.name: (found.value, found.n) for found in figures(past(visits, ratings or [], speed))}
 
 
 def test_of_nothing_every_figure_is_unknown_and_none_is_zero() -> None:

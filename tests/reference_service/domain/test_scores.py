@@ -6,7 +6,7 @@ import pytest
 
 from reference_service.domain.ratings import Rating
 from reference_service.domain.response_times import Round
-from reference_service.domain.scores import CONVERTS_S, Score, score, speed_points
+from reference_service.domain.scores import CONVERTS_S, AgentScore, score, speed_points
 
 
 def answered(conversation: str, wait_s: float, agent: str = "a1", begin: float = 1000.0) -> Round:
@@ -27,7 +27,7 @@ def test_a_score_by_hand() -> None:
     who = {"cv1": "c1", "cv2": "c2", "cv3": "c3"}
     orders = {"c1": [1060.0 + CONVERTS_S - 1], "c2": [1150.0 + CONVERTS_S], "c3": [1006.0]}  # c2's is a moment too late
     found = score("a1", rounds, [rating(5), rating(2), rating(5, "a2"), rating(5, None)], who, orders, 1.0)
-    assert found == Score("a1", 2, 105.0, 2, 0.5, 2, 1, 0.5, 40 * 0.5 + 40 * 0.5 + 20 * 0.5)
+    assert found == AgentScore("a1", 2, 105.0, 2, 0.5, 2, 1, 0.5, 40 * 0.5 + 40 * 0.5 + 20 * 0.5)
 
 
 @pytest.mark.parametrize(
