@@ -13,6 +13,7 @@ from reports.judge import judge
 LENGTH = 40 * S
 
 
+@pytest.mark.thorough
 def test_rows_come_second_by_second_in_order_and_every_message_once() -> None:
     sent = 0
     for number, second in enumerate(seconds(Town(LENGTH))):

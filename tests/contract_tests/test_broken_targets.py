@@ -8,7 +8,7 @@ import pytest
 from tests.contract_tests.against import KEY, free_port, play, second
 from tests.second.sins import sins
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 STARTING_S = 30.0  # a busy machine may take so long to start two processes
 PATIENCE = ("--patience", "2")
 SINS = {

@@ -71,6 +71,7 @@ def test_a_wrong_word_is_told(text: str, complaint: str) -> None:
         wordlist(text.encode(), "w.txt")
 
 
+@pytest.mark.thorough
 @given(st.sampled_from(READERS), st.binary() | st.text().map(str.encode))
 @example(arrivals, b'minute,count\n"\x00')
 @example(arrivals, b";")

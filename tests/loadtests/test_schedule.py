@@ -78,6 +78,7 @@ def test_arrivals_never_convoy(launch: list[Due]) -> None:
     assert pstdev(bins) ** 2 / mean(bins) == pytest.approx(1.0, abs=0.1)
 
 
+@pytest.mark.thorough
 def test_a_days_curve_is_followed_minute_by_minute_and_the_same_for_the_same_seed() -> None:
     minutes = {minute: 200.0 * (minute % 7) for minute in range(1440)}
     day = scenario([Phase(name="ramp", seconds=20, rate=0), *stretches(minutes, 60, 0.1)], concurrency=200)

@@ -165,6 +165,7 @@ async def test_nothing_in_any_table_is_about_a_purged_conversation(service: Any)
     await device.ws.close()
 
 
+@pytest.mark.thorough
 async def test_messages_come_in_while_a_run_is_under_way(service: Any) -> None:
     admin = await service.shop()
     for number in range(300):

@@ -119,6 +119,7 @@ EVENTS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.thorough
 @hypothesis_settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary() | JSON.map(msgspec.json.encode) | EVENTS.map(msgspec.json.encode))
 async def test_whatever_is_rightly_signed_gets_a_clear_answer(service: Any, body: bytes) -> None:

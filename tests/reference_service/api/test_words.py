@@ -111,6 +111,7 @@ async def test_of_one_text_two_hundred_hits_are_told(service: Any) -> None:
         assert (len(result["hits"]), result["text"]) == (200, "*" * length)
 
 
+@pytest.mark.thorough
 async def test_fifty_thousand_words_are_taken_and_a_body_beyond_four_megabytes_is_not(service: Any) -> None:
     admin = await service.shop()
     words = [{"word": f"第{n}号词"} for n in range(50_000)]

@@ -1,5 +1,6 @@
 """Token buckets."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def test_never_more_than_the_burst_and_the_rate_allow(pauses: list[float], per_s
         assert taken <= burst + per_s * now + 1e-6
 
 
+@pytest.mark.thorough
 def test_a_flood_of_keys_takes_bounded_memory_and_forgets_nobody_who_just_spent() -> None:
     buckets = Buckets(Rate(0.001, 1.0))
     for number in range(rates.MOST_KEYS * 3):

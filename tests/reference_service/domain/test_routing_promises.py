@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,7 @@ class Oracle:
         self.serve()
 
 
+@pytest.mark.thorough
 @settings(max_examples=400, deadline=None)
 @given(ACTIONS)
 def test_everybody_is_where_the_promises_put_them(new_stage: Any, actions: list[tuple[str, int]]) -> None:

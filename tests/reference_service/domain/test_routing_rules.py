@@ -63,6 +63,7 @@ def test_without_any_put_the_precedence_is_the_promised_one() -> None:
     ]
 
 
+@pytest.mark.thorough
 @given(RULES, PROFILES)
 def test_every_profile_meets_exactly_one_rule_of_any_set_that_is_taken(rules: Any, profile: Profile) -> None:
     named = [rule | {"name": f"r{number}"} for number, rule in enumerate(rules)]

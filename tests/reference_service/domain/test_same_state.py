@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,7 @@ WHAT = (
 ACTIONS = st.lists(st.tuples(st.sampled_from(WHAT), st.integers(0, 1), st.integers(0, 1)), min_size=30, max_size=100)
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=None)
 @given(ACTIONS, st.integers(0, 60))
 def test_a_device_that_heard_everything_shows_what_a_fresh_one_is_told(

@@ -244,6 +244,7 @@ def _played(stage: Any, desk: Any, move: str, who: str, number: int) -> None:
         say(stage, "welcome", who)
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None)
 @given(moves=MOVES, speed=st.sampled_from([1.0, 2.0, 64.0]))
 def test_clocks_are_never_early_fire_once_and_in_order_whatever_happens(

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ ACTIONS = st.lists(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=None)
 @given(ACTIONS)
 def test_invariants_hold_after_any_history(new_stage: Any, actions: list[tuple[str, int]]) -> None:

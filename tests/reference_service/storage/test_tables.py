@@ -41,6 +41,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("tables") / "service.db"
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(messages=st.lists(MESSAGES, max_size=40, unique_by=lambda m: (m.conversation_id, m.seq)))
 def test_messages_come_back_as_they_were(database: Path, messages: list[Message]) -> None:
