@@ -10,7 +10,8 @@ from reference_service import tokens
 from reference_service.api import sessions
 from reference_service.domain import outbox, reading, replies
 from reference_service.domain.changes import Changes, Dispatched
-from reference_service.domain.dispatching import AgentRead, tell
+from reference_service.domain.dispatches import AgentRead
+from reference_service.domain.dispatching import tell
 from reference_service.domain.records import Message
 from reference_service.domain.replies import Accepted, Refused, Said
 from reference_service.domain.world import Desk, Thread

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from reference_service.bounds import MOST, Id, Secret
-from reference_service.domain.dispatching import Customer
+from reference_service.domain.dispatches import Customer
 from reference_service.domain.events import Kind
 from reference_service.domain.records import Availability, Priority, State
 

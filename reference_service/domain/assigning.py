@@ -4,11 +4,8 @@ from typing import Final, Literal
 
 from reference_service.domain import happenings, lifecycle, routing, waiting
 from reference_service.domain.changes import Changes
+from reference_service.domain.dispatches import Assigned, Recalled, Resolved, Transferred
 from reference_service.domain.dispatching import (
-    Assigned,
-    Recalled,
-    Resolved,
-    Transferred,
     customer_of,
     customer_read,
     edited,

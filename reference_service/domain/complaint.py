@@ -6,7 +6,8 @@ import msgspec
 
 from reference_service.domain import happenings
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import ComplaintUpdated, tell
+from reference_service.domain.dispatches import ComplaintUpdated
+from reference_service.domain.dispatching import tell
 from reference_service.domain.records import Person, Record
 from reference_service.domain.shelves import put
 from reference_service.domain.world import Thread, World

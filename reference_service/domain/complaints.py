@@ -3,7 +3,7 @@
 import re
 from typing import Final, Literal
 
-from reference_service.domain import dispatching, happenings
+from reference_service.domain import dispatches, happenings
 from reference_service.domain.changes import Changes
 from reference_service.domain.complaint import Complaint, ComplaintNote, ComplaintPath, changed, holder
 from reference_service.domain.complaint_clock import advance, set_clock
@@ -100,7 +100,7 @@ def suggest(world: World, wrote: happenings.CustomerWrote, changes: Changes) -> 
         return
     desk = world.desk(thread.conversation.agent_id or "")
     if desk is not None:
-        tell(desk, dispatching.ComplaintSuggested(thread.conversation.id, message.id, message.seq), changes)
+        tell(desk, dispatches.ComplaintSuggested(thread.conversation.id, message.id, message.seq), changes)
     changes.tell(happenings.ComplaintSuggested(thread, message))
 
 

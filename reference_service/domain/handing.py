@@ -2,7 +2,8 @@
 
 from reference_service.domain import assigning, happenings, lifecycle, routing
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import Transferred, tell
+from reference_service.domain.dispatches import Transferred
+from reference_service.domain.dispatching import tell
 from reference_service.domain.noting import note
 from reference_service.domain.records import Person
 from reference_service.domain.refusal import Refusal

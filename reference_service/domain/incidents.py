@@ -8,7 +8,8 @@ from typing import Final, Literal
 from reference_service.domain import happenings
 from reference_service.domain.changes import Changes
 from reference_service.domain.configuring import setting
-from reference_service.domain.dispatching import IncidentUpdated, tell
+from reference_service.domain.dispatches import IncidentUpdated
+from reference_service.domain.dispatching import tell
 from reference_service.domain.emergency import Activation, deactivate
 from reference_service.domain.on_call import OnCall, on_watch
 from reference_service.domain.records import Person, Record

@@ -7,7 +7,7 @@ from reference_service.domain import (
     assigning,
     bot_visits,
     customers,
-    dispatching,
+    dispatches,
     happenings,
     orders,
     outbox,
@@ -178,7 +178,7 @@ def _read(floor: ShopFloor, read: Read, changes: Changes) -> Taking:
     changes.keep(thread.conversation)
     desk = floor.desks.get(thread.conversation.agent_id or "")
     if desk is not None:
-        tell(desk, dispatching.Read(thread.conversation.id, read.place), changes)
+        tell(desk, dispatches.Read(thread.conversation.id, read.place), changes)
     changes.tell(happenings.CustomerRead(thread, read.place))
     return "taken"
 

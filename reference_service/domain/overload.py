@@ -11,7 +11,8 @@ from typing import ClassVar, Final, Literal, cast
 
 from reference_service.domain import happenings, routing
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import NoticeOverload, tell
+from reference_service.domain.dispatches import NoticeOverload
+from reference_service.domain.dispatching import tell
 from reference_service.domain.events import Account
 from reference_service.domain.records import Record
 from reference_service.domain.world import ShopFloor, World

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import CsatSubmitted, tell
+from reference_service.domain.dispatches import CsatSubmitted
+from reference_service.domain.dispatching import tell
 from reference_service.domain.happenings import Rated
 from reference_service.domain.records import Record
 from reference_service.domain.world import Thread, World

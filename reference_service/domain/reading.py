@@ -1,7 +1,8 @@
 """How far the people of a shop have read a conversation, and what is unread: one mark for whoever has it (SYNC-2)."""
 
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import AgentRead, tell
+from reference_service.domain.dispatches import AgentRead
+from reference_service.domain.dispatching import tell
 from reference_service.domain.happenings import AgentRead as Marked
 from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import Desk, Thread

@@ -1,7 +1,8 @@
 """A message that was sent is taken back: its text is nobody's any more but the auditor's (GATEWAY-7, FILTER-5)."""
 
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import Recalled, tell
+from reference_service.domain.dispatches import Recalled
+from reference_service.domain.dispatching import tell
 from reference_service.domain.happenings import MessageRecalled
 from reference_service.domain.records import Message
 from reference_service.domain.world import Thread, World

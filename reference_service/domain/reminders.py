@@ -13,7 +13,8 @@ import msgspec
 from reference_service.domain import auto_replies, configuring, happenings
 from reference_service.domain.auto_replies import AutoReplies
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import UnreadReminder, tell
+from reference_service.domain.dispatches import UnreadReminder
+from reference_service.domain.dispatching import tell
 from reference_service.domain.records import Message, Record
 from reference_service.domain.world import Thread, Unread, World
 

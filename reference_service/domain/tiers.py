@@ -17,7 +17,8 @@ import msgspec
 
 from reference_service.domain import configuring, happenings
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import TierBreached, TierWarning, tell
+from reference_service.domain.dispatches import TierBreached, TierWarning
+from reference_service.domain.dispatching import tell
 from reference_service.domain.happenings import AgentReplied, BotSpoke, CustomerWrote, MessageRecalled, Resolved
 from reference_service.domain.records import Record
 from reference_service.domain.world import Thread, Turn, World

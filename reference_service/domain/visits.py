@@ -2,7 +2,8 @@
 
 from reference_service.domain import assigning, handing, happenings, snoozing
 from reference_service.domain.changes import Changes
-from reference_service.domain.dispatching import Begun, Reopened, customer_of, tell
+from reference_service.domain.dispatches import Begun, Reopened
+from reference_service.domain.dispatching import customer_of, tell
 from reference_service.domain.records import Person
 from reference_service.domain.refusal import Refusal
 from reference_service.domain.world import Desk, ShopFloor, Thread, World

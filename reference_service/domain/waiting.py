@@ -6,7 +6,8 @@ from reference_service.domain import happenings, lifecycle, queueing
 from reference_service.domain.changes import Changes
 from reference_service.domain.configuring import setting
 from reference_service.domain.customers import profile
-from reference_service.domain.dispatching import QueuePosition, tell
+from reference_service.domain.dispatches import QueuePosition
+from reference_service.domain.dispatching import tell
 from reference_service.domain.queueing import TIERS, Standing
 from reference_service.domain.routing_rules import RoutingRules
 from reference_service.domain.world import ShopFloor, Thread, World

@@ -18,7 +18,7 @@ from starlette.routing import Route, WebSocketRoute
 import reference_service
 from reference_service.api import frames
 from reference_service.api.routes import ROUTES
-from reference_service.domain.dispatching import TYPES
+from reference_service.domain.dispatches import TYPES
 from reference_service.domain.records import Record
 from reference_service.domain.register import SETTINGS
 from tests.documents import ASYNCAPI, OPENAPI
@@ -148,10 +148,8 @@ def test_the_dispatch_types_are_the_contracts_with_the_contracts_fields() -> Non
         for choice in ASYNCAPI["components"]["schemas"]["Dispatch"]["oneOf"]
     }
     offered = {kind: fields(*schema_of(payload)) for payload, kind in TYPES.items()}
-    wrong = [f"{kind}: in asyncapi.yaml; add it to dispatching.TYPES" for kind in sorted(set(promised) - set(offered))]
-    wrong += [
-        f"{kind}: in dispatching.TYPES; add it to Dispatch.oneOf" for kind in sorted(set(offered) - set(promised))
-    ]
+    wrong = [f"{kind}: in asyncapi.yaml; add it to dispatches.TYPES" for kind in sorted(set(promised) - set(offered))]
+    wrong += [f"{kind}: in dispatches.TYPES; add it to Dispatch.oneOf" for kind in sorted(set(offered) - set(promised))]
     found: list[str] = []
     for kind in sorted(set(promised) & set(offered)):
         found += differences(kind, promised[kind], offered[kind])
@@ -192,7 +190,7 @@ def api_structs() -> dict[str, type[msgspec.Struct]]:
 
 
 def modules() -> list[types.ModuleType]:
-    elsewhere = {"reference_service.api.frames", "reference_service.domain.dispatching"}
+    elsewhere = {"reference_service.api.frames", "reference_service.domain.dispatches"}
     names = [found.name for found in pkgutil.walk_packages(reference_service.__path__, "reference_service.")]
     folders = ("reference_service.api.", "reference_service.domain.", "reference_service.filtering.")
     return [importlib.import_module(name) for name in names if name.startswith(folders) and name not in elsewhere]
