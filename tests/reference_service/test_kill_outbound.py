@@ -4,10 +4,13 @@ import asyncio
 import signal
 from typing import Any
 
+import pytest
 import standardwebhooks
 from aiohttp import web
 
 from tests.reference_service.test_main import OPERATOR, Process, process
+
+pytestmark = pytest.mark.thorough
 
 __all__ = ["process"]  # the fixture
 

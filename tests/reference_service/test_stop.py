@@ -5,7 +5,11 @@ import signal
 import time
 from typing import Any
 
+import pytest
+
 from tests.reference_service.test_main import Process, frames, process
+
+pytestmark = pytest.mark.thorough
 
 __all__ = ["process"]  # the fixture
 

@@ -12,6 +12,8 @@ from security_tests.filter import test_every_text, test_finding, test_masking
 from security_tests.filter.measuring import Tally
 from tests.security_tests.plain_filter import BUGS, PlainFilter
 
+pytestmark = pytest.mark.thorough
+
 RELATIONS: dict[str, Callable[..., Any]] = {
     name.removeprefix("test_"): relation
     for module in (test_finding, test_masking, test_every_text)

@@ -6,6 +6,7 @@ from typing import Any
 
 import apsw
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ ACTIONS = st.lists(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(actions=ACTIONS)
 def test_the_world_after_a_restart_is_the_world_before_it(

@@ -241,6 +241,7 @@ def test_a_database_that_was_exchanged_for_an_empty_one_is_named(filled: Any) ->
         assert filled.sins() == [("audit", "cut")]
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_flipped_bit_of_the_file_is_found_where_it_changes_what_is_read(filled: Any, data: st.DataObject) -> None:

@@ -52,7 +52,7 @@ def called(folder: Path, url: str, adapter_: str = "reference", target: str = "s
     """The exit code and the lines printed."""
     (folder / "golive.toml").write_text(TARGET.format(url=url, adapter=adapter_), encoding="utf-8")
     printed = io.StringIO()
-    code = main(["--target", target], Console(file=printed, width=200))
+    code = main(["--target", target], Console(file=printed, width=400))
     assert KEY not in printed.getvalue()
     assert "Traceback" not in printed.getvalue()
     return code, printed.getvalue().splitlines()
