@@ -20,7 +20,7 @@ OFFERED = (
 )
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_suite_is_green_on_the_second_implementation(tmp_path: Path) -> None:
     port = free_port()
     with second(tmp_path, port) as url:

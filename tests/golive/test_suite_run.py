@@ -13,7 +13,7 @@ from rich.console import Console
 
 from golive.suite import SuiteWish, run_suite
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 Golive = Callable[..., "subprocess.Popen[str]"]
 CASE = "HOURS-1/inside_the_hours_the_template_is_not_said"
@@ -43,6 +43,7 @@ def test_one_case_is_played_judged_and_written(golive: Golive, tmp_path: Path) -
     assert (code, "the selected promises hold" in again) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_rehearsal_and_a_suite_become_one_verdict(golive: Golive, tiny: Path, tmp_path: Path) -> None:
     assert said(golive("contract", "--case", CASE))[0] == 0
     rehearsed, out = said(golive("rehearse", str(tiny)))  # a machine busy with other tests makes it no pass

@@ -28,7 +28,7 @@ from targets.interface import (
 from targets.reference import Reference
 
 Resigning = Any  # the fixture of conftest.py
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.thorough]
 Checked = Callable[..., Coroutine[Any, Any, dict[str, Line]]]
 Told = Event | Closed
 

@@ -30,14 +30,14 @@ async def checked(to: Setting, folder: Path) -> tuple[int, list[str]]:
     return code, [line for line in printed.getvalue().splitlines() if line.startswith("✗")]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["polled_rest", "websocket"])
 async def test_an_example_is_bound(name: str, tmp_path: Path) -> None:
     async with staging(name, System()) as to:
         assert await checked(to, tmp_path) == (0, [])
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 async def test_a_system_that_forgets_ids_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOLIVE_LANG", "en")
     async with staging("websocket", System("forgets ids")) as to:

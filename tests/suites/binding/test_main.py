@@ -137,7 +137,7 @@ def test_an_unknown_target_is_a_usage_error(folder: Path) -> None:
     assert (code, "no target 'stagin'; known are: reference, staging" in line) == (2, True)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_reference_is_bound(folder: Path) -> None:
     words = [sys.executable, "-m", "golive", "adapter", "check"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
