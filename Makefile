@@ -9,8 +9,8 @@ rehearse: install            ## the main job: 1,000 customers against the bundle
 	$(BIN)/golive rehearse launch
 
 test: install browser check  ## everything: checks, all tests, both suites, a short rehearsal
-	$(BIN)/pytest -q -n 2 -m "not browser and not slow"
-	$(BIN)/pytest -q -m "browser or slow"
+	$(BIN)/pytest -q -n 2 -m "not slow"
+	$(BIN)/pytest -q -m slow
 	$(BIN)/golive contract -n 2
 	$(BIN)/golive security -n 2
 	$(BIN)/golive rehearse short
