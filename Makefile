@@ -25,7 +25,7 @@ check: install               ## style, types, import directions
 	$(BIN)/lint-imports
 	$(BIN)/python -m proof.freshness
 
-prove: install               ## every planted bug must be caught, each by its own promise (about 12 minutes)
+prove: install               ## every planted bug must be caught, each by its own promise (long: each is a run of its own)
 	$(BIN)/python -m proof
 
 bench: install               ## the figures of docs/performance.md

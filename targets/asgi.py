@@ -81,7 +81,8 @@ class _Lifespan:
             await self._app(scope, self._asked.get, self._told.put)
         except Exception as error:  # an application may know no lifespan: servers go on then, and so do we
             message = f"{type(error).__name__}: {error}"
-            known = not isinstance(error, (AssertionError, KeyError, ValueError, NotImplementedError))
-            await self._told.put({"type": "lifespan.startup.failed" if known else "lifespan.none", "message": message})
+            unheard_of = isinstance(error, (AssertionError, KeyError, ValueError, NotImplementedError))  # of that scope
+            told = "lifespan.none" if unheard_of else "lifespan.startup.failed"
+            await self._told.put({"type": told, "message": message})
         else:
             await self._told.put({"type": "lifespan.none"})

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from suites.samples import follow, sample
 from tests.documents import OPENAPI
 
-SCHEMAS: dict[str, Any] = OPENAPI["components"]["schemas"]
 METHODS = {"get", "put", "post", "patch", "delete"}
 ROLES = {"admin", "supervisor", "agent"}
 
@@ -50,38 +50,6 @@ OPERATIONS = [
 
 def named(operation: Operation) -> str:
     return str(operation.item["operationId"])
-
-
-def follow(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without a reference and without parts."""
-    if "$ref" in schema:
-        return follow(SCHEMAS[schema["$ref"].rsplit("/", 1)[1]])
-    if "allOf" not in schema:
-        return schema
-    parts = [follow(part) for part in schema["allOf"]]
-    properties = {name: one for part in parts for name, one in part.get("properties", {}).items()}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [n for part in parts for n in part.get("required", ())],
-    }
-
-
-def sample(schema: dict[str, Any]) -> Any:
-    """The smallest value that a schema allows."""
-    schema = follow(schema)
-    for chosen in ("oneOf", "anyOf"):
-        if chosen in schema:
-            return sample(schema[chosen][0])
-    if "example" in schema or "const" in schema or "enum" in schema:
-        return schema.get("example", schema.get("const", schema.get("enum", [None])[0]))
-    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
-    if kind == "object":
-        return {name: sample(schema["properties"][name]) for name in schema.get("required", [])}
-    if kind == "array":
-        return [sample(schema["items"])] * schema.get("minItems", 0)
-    smallest = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-    return {"string": "x" * schema.get("minLength", 1), "boolean": False}.get(kind, smallest)
 
 
 def spoilt(schema: dict[str, Any], where: str = "") -> Iterator[tuple[str, Any]]:
