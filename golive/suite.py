@@ -133,8 +133,8 @@ def command(wish: SuiteWish, folder: Path) -> list[str]:
 
 
 def _shared(count: int) -> list[str]:
-    """Tests of one group, which share what is dear to play, stay in one process."""
-    return ["-n", str(count), *(["--dist", "loadgroup"] if count else [])]
+    """Tests of one group, which share what is dear to play, stay in one process; one that dies ends the run."""
+    return ["-n", str(count), *(["--dist", "loadgroup", "--max-worker-restart", "0"] if count else [])]
 
 
 def processes(wish: SuiteWish, cpus: int) -> int:
