@@ -10,7 +10,7 @@ rehearse: install            ## the main job: 1,000 customers against the bundle
 
 test: install browser check  ## everything: checks, all tests, both suites, a short rehearsal
 	$(BIN)/pytest -q -n 2 -m "not slow"
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -n 2 -m slow
 	$(BIN)/golive contract -n 2
 	$(BIN)/golive security -n 2
 	$(BIN)/golive rehearse short

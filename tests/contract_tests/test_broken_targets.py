@@ -64,7 +64,7 @@ def test_each_sin_is_told_as_the_promise_it_breaks(tmp_path: Path, sin: str) -> 
     assert "Traceback" not in played.text
 
 
-@pytest.mark.slow  # it says something on a machine with nothing beside it only
+@pytest.mark.slow  # it says something on a machine with little beside it only
 def test_late_acknowledgements_are_no_pass(tmp_path: Path) -> None:
     """Where they hold the load up until it breaks off, they are not judged: that some come late is seen in proof/."""
     port = free_port()
