@@ -1,4 +1,4 @@
-"""`python -m proof [MUTANT …]`: every planted bug must turn its rehearsal or suite red by the promise it breaks."""
+"""`python -m proof [MUTANT … | stale]`: every planted bug must turn its rehearsal or suite red by its own promise."""
 
 import subprocess
 import sys
@@ -16,6 +16,7 @@ from proof.matrix import PAGE, RESULT, ROOT, Trial, fate, good, known, merged, p
 from proof.mutant import CLEAN, REGISTER, SUITES, Mutant
 from reports.conformance import RESULTS, read
 
+STALE = "stale"  # instead of names: whatever has no good trial of today's sources
 AT_ONCE = 2  # short rehearsals share a 2-core machine well enough; more would make the harness itself late
 
 
@@ -33,44 +34,60 @@ def main() -> None:
     """Exit 0 when all are killed and the clean service is green; 1 otherwise; 2 for a name that is no mutant."""
     console = Console()
     names = sys.argv[1:]
-    if unknown := set(names) - set(REGISTER) - {CLEAN}:
+    if unknown := set(names) - set(REGISTER) - {CLEAN, STALE}:
         console.print(f"no mutant {', '.join(sorted(unknown))}; known are {', '.join(sorted(REGISTER))}")
         raise SystemExit(2)
-    trials = _all(names, source_hash())
+    sources = source_hash()
+    trials = _all(_chosen(names, sources), sources)
     console.print(_table(trials))
-    matrix = merged(known(), trials, REGISTER)
-    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(matrix)) + b"\n")
-    PAGE.write_text(page(matrix), encoding="utf-8")
     raise SystemExit(0 if all(good(trial) for trial in trials) else 1)
 
 
-def _all(names: list[str], sources: str) -> list[Trial]:
-    mutants: list[tuple[Mutant | None, str]] = [
-        (m, m.scenario) for m in REGISTER.values() if not names or m.name in names
-    ]
-    if not names or CLEAN in names:
-        chosen = [m for m, _ in mutants if m] or REGISTER.values()
-        mutants += [(None, scenario) for scenario in sorted({m.scenario for m in chosen})]
+def _chosen(names: list[str], sources: str) -> list[tuple[Mutant | None, str]]:
+    """What to play: what is named, what has no good trial of these sources (`stale`), or everything."""
+    fresh = {(trial.mutant, trial.scenario) for trial in known().trials if trial.sources == sources and good(trial)}
+    named = REGISTER.keys() if not names or STALE in names or names == [CLEAN] else set(names)
+    planted: list[tuple[Mutant | None, str]] = [(m, m.scenario) for m in REGISTER.values() if m.name in named]
+    clean: list[tuple[Mutant | None, str]] = [(None, scenario) for scenario in sorted({each for _, each in planted})]
+    if STALE in names:
+        return [each for each in (*planted, *clean) if (_name(each[0]), each[1]) not in fresh]
+    return (planted if names != [CLEAN] else []) + (clean if not names or CLEAN in names else [])
+
+
+def _all(chosen: list[tuple[Mutant | None, str]], sources: str) -> list[Trial]:
+    """Play them; each trial is kept as soon as it is known, so that what is cut short loses nothing."""
     with Progress() as progress, ThreadPoolExecutor(AT_ONCE) as pool, tempfile.TemporaryDirectory() as folder:
-        task = progress.add_task("rehearsals", total=len(mutants))
-        work = [pool.submit(_one, mutant, scenario, Path(folder)) for mutant, scenario in mutants]
+        task = progress.add_task("trials", total=len(chosen))
+
+        def told(trial: Trial) -> Trial:
+            trial = msgspec.structs.replace(trial, sources=sources)
+            progress.console.print(f"{trial.mutant} ({trial.scenario}): {trial.fate}")
+            _keep(trial)
+            return trial
+
+        work = {pool.submit(_one, mutant, scenario, Path(folder)): (mutant, scenario) for mutant, scenario in chosen}
+        trials = []
         for done in as_completed(work):
-            _tell(progress, done.result())
+            trials.append(told(done.result()))
             progress.advance(task)
-        trials = [future.result() for future in work]
-        for place, (trial, (mutant, scenario)) in enumerate(zip(trials, mutants, strict=True)):
+        for place, trial in enumerate(trials):
             if trial.verdict == "INVALID":  # the machine was too busy for two at once: alone, once more
-                trials[place] = _one(mutant, scenario, Path(folder) / "alone")
-                _tell(progress, trials[place])
-        return [msgspec.structs.replace(trial, sources=sources) for trial in trials]
+                trials[place] = told(_one(REGISTER.get(trial.mutant), trial.scenario, Path(folder) / "alone"))
+        return trials
 
 
-def _tell(progress: Progress, trial: Trial) -> None:
-    progress.console.print(f"{trial.mutant} ({trial.scenario}): {trial.fate}")
+def _keep(trial: Trial) -> None:
+    matrix = merged(known(), [trial], REGISTER)
+    RESULT.write_bytes(msgspec.json.format(msgspec.json.encode(matrix)) + b"\n")
+    PAGE.write_text(page(matrix), encoding="utf-8")
+
+
+def _name(mutant: Mutant | None) -> str:
+    return mutant.name if mutant else CLEAN
 
 
 def _one(mutant: Mutant | None, scenario: str, folder: Path) -> Trial:
-    name = mutant.name if mutant else CLEAN
+    name = _name(mutant)
     runs = folder / f"{name}-{scenario}"
     runs.mkdir(parents=True)
     with (runs / "output.log").open("wb") as log:
