@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Where outbound events may go: what the operator named, and with test hooks this machine."""
+        """Where shops may have things sent: what the operator named, and with test hooks this machine."""
         return self.allow_hosts | LOCAL if self.test_hooks else self.allow_hosts
 
     @classmethod

@@ -32,7 +32,7 @@ async def put(request: Request) -> Response:
     current = configuring.version(floor, ExternalBot)
     if wanted not in (None, current):
         raise Problem(409, "version_is_old", f"the current version is {current}")
-    if value.url and (why := addresses.refusal(value.url, engine.settings.allow_hosts)):
+    if value.url and (why := addresses.refusal(value.url, engine.settings.hosts)):
         raise Problem(422, "bad_address", why)
     if value.url and not _is_secret(value.secret):
         raise Problem(422, "bad_secret", "whsec_ and 24 to 64 bytes in base64")

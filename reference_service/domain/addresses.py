@@ -25,13 +25,20 @@ def refusal(address: str, hosts: AbstractSet[str]) -> str:
         return "neither http nor https"
     if url.user is not None or url.password is not None or url.fragment:
         return "it names a user or a fragment"
-    return "" if {host, f"{host}:{port}"} & hosts else "the operator has not allowed its host"
+    return "" if _named(host, port) & hosts else "the operator has not allowed its host"
 
 
-def permitted(address: str, loopback: bool) -> bool:
-    """Whether a connection to this address may be made: public ones, and with `loopback` this machine's own."""
+def permitted(address: str, port: int, hosts: AbstractSet[str]) -> bool:
+    """Whether a connection to this address may be made: to a public one, or one that the operator named as such.
+
+    That a name is allowed says nothing of where it leads.
+    """
     found = _innermost(ipaddress.ip_address(address.partition("%")[0]))
-    return (loopback and found.is_loopback) or (found.is_global and not found.is_multicast)
+    return bool(_named(str(found), port) & hosts) or (found.is_global and not found.is_multicast)
+
+
+def _named(host: str, port: int | None) -> set[str]:
+    return {host, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"}
 
 
 def _innermost(address: Address) -> Address:

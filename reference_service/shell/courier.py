@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import heapq
-import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import aiohttp
 import standardwebhooks
@@ -21,6 +19,7 @@ from reference_service.domain.world import World
 from reference_service.settings import Settings
 from reference_service.shell.clock import Clock
 from reference_service.shell.logs import log
+from reference_service.shell.outward import outward, reason
 from reference_service.storage.journal import StorageError
 
 
@@ -51,12 +50,7 @@ class Courier:
         self._queues: dict[str, Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._added = 0
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=settings.events_at_once, socket_factory=self._socket),
-            timeout=aiohttp.ClientTimeout(total=settings.event_timeout_s),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": "golive-reference-service"},
-        )
+        self._session = outward(settings.hosts, settings.events_at_once, settings.event_timeout_s)
 
     def add(self, delivery: Delivery) -> None:
         """Attempt a delivery when it is due."""
@@ -138,23 +132,4 @@ class Courier:
         except TimeoutError:
             return "no answer in time"
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return "address not permitted" if _not_permitted(error) else type(error).__name__
-
-    def _socket(self, info: tuple[Any, Any, int, str, tuple[Any, ...]]) -> socket.socket:
-        """A socket for an address that was resolved: what is checked here is what is connected to."""
-        family, kind, protocol, _, address = info
-        if not addresses.permitted(str(address[0]), self._settings.test_hooks):
-            raise NotPermitted(f"{address[0]} is not permitted")
-        return socket.socket(family, kind, protocol)
-
-
-class NotPermitted(OSError):
-    """The name led to an address that nothing may be sent to."""
-
-
-def _not_permitted(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, NotPermitted):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+            return reason(error)

@@ -43,6 +43,7 @@ from reference_service.shell.jobs import Jobs
 from reference_service.shell.limits import Limits
 from reference_service.shell.logs import log
 from reference_service.shell.night import Night
+from reference_service.shell.outward import outward
 from reference_service.shell.purging import Purging
 from reference_service.storage.journal import Journal, StorageError
 from reference_service.storage.lock import lock
@@ -56,6 +57,7 @@ from reference_service.storage.vault import Vault
 TICK_S = 0.2
 TELL_IGNORED_S = 10.0
 TELL_HEAD_S = 60.0
+QUESTIONS_AT_ONCE = 256  # to the AI agents of all shops
 
 
 class Engine:
@@ -112,7 +114,7 @@ class Engine:
             self.journal.timed = self.figures.commit.observe
             stack.push_async_callback(self.journal.close)
             stack.push_async_callback(self.caller.close)
-            agents = ExternalAgents(self.world, self.outbound, self.clock, settings.allow_hosts)
+            agents = ExternalAgents(self.world, self.outbound, self.clock, settings.hosts)
             self.answering = Answering(self.world, self.search, agents, self.begin, self.keep)
             stack.push_async_callback(self.answering.close)
             stack.push_async_callback(self.jobs.close)
@@ -229,14 +231,6 @@ class Engine:
         log("audit_head", number=self.trail.head.number, hash=self.trail.head.hash.hex())
 
 
-async def _outbound(stack: contextlib.AsyncExitStack) -> aiohttp.ClientSession:
-    """A session for addresses that shops have named: it keeps nothing, unpacks nothing and asks no proxy."""
-    connector = aiohttp.TCPConnector(limit=256)
-    jar = aiohttp.DummyCookieJar()
-    session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, auto_decompress=False)
-    return await stack.enter_async_context(session)
-
-
 def _seen(done: asyncio.Future[None]) -> None:
     if not done.cancelled():
         done.exception()  # storage_failed has told of it
@@ -254,7 +248,7 @@ async def running(settings: Settings) -> AsyncIterator[Engine]:
         if settings.restore:
             engine.vault.restore(settings.restore, engine.clock.now())
         engine.apis = await _apis(settings, stack)
-        engine.outbound = await _outbound(stack)
+        engine.outbound = await stack.enter_async_context(outward(settings.hosts, QUESTIONS_AT_ONCE))
         stack.push_async_callback(engine.shut)
         await engine.open(resumable=settings.restore is None)
         ticking = asyncio.create_task(_ticks(engine))

@@ -16,6 +16,7 @@ from reference_service.domain.external_bot import ExternalAnswer, ExternalBot
 from reference_service.domain.world import Thread, World
 from reference_service.shell.clock import Clock
 from reference_service.shell.logs import log
+from reference_service.shell.outward import reason
 
 AT_ONCE: Final = 32  # questions of one shop under way
 MAX_ANSWER: Final = 64 * 1024  # bytes
@@ -69,7 +70,7 @@ class ExternalAgents:
         except TimeoutError:
             raise Unanswered("timeout") from None
         except (aiohttp.ClientError, OSError) as error:
-            raise Unanswered(type(error).__name__) from None
+            raise Unanswered(reason(error)) from None
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise Unanswered("rubbish") from None
 

@@ -196,6 +196,19 @@ async def test_a_host_that_is_not_allowed_any_more_is_not_called(allowing: Any, 
     assert agent.asked.empty()
 
 
+async def test_a_name_that_leads_inside_is_not_connected_to(
+    serve: Any, settings: Any, agent: Agent, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = agent.url.replace("127.0.0.1", "localhost")
+    async with serve(msgspec.structs.replace(settings, allow_hosts=frozenset({"localhost"}), test_hooks=False)) as own:
+        admin = await shop(own, agent, url=here)
+        await own.write("这个碗能微波炉加热吗")
+        await quiet(own)
+        assert (await conversation(own, admin))["state"] == "queued"
+    assert agent.asked.empty()
+    assert "address not permitted" in capsys.readouterr().out
+
+
 async def test_nobody_listening_is_a_doubt(allowing: Any, agent: Agent) -> None:
     admin = await shop(allowing, agent, url="http://127.0.0.1:1/bot")
     await allowing.write("这个碗能微波炉加热吗")

@@ -13,6 +13,7 @@ HOSTS = frozenset({"ai.example.com", "127.0.0.1:8080", "[::1]:9000"})
         "https://ai.example.com/bot",
         "http://AI.example.com:444/bot?x=1",
         "http://127.0.0.1:8080/",
+        "http://[::1]:9000/bot",
     ],
 )
 def test_what_is_named_may_be_called(address: str) -> None:
@@ -58,17 +59,19 @@ def test_nothing_is_named_unless_the_operator_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "public", "with_loopback"),
+    ("address", "unnamed", "named"),
     [
         ("8.8.8.8", True, True),
         ("2001:4860:4860::8888", True, True),
         ("127.0.0.1", False, True),
-        ("127.9.9.9", False, True),
+        ("127.0.0.2", False, False),
         ("::1", False, True),
         ("::ffff:127.0.0.1", False, True),
         ("0.0.0.0", False, False),
         ("::", False, False),
         ("10.1.2.3", False, False),
+        ("10.0.0.5", False, True),
+        ("10.0.0.6", False, False),
         ("172.16.0.1", False, False),
         ("192.168.1.1", False, False),
         ("100.64.0.1", False, False),
@@ -78,11 +81,13 @@ def test_nothing_is_named_unless_the_operator_does() -> None:
         ("224.0.0.1", False, False),
         ("255.255.255.255", False, False),
         ("::ffff:10.0.0.1", False, False),
+        ("::ffff:10.0.0.5", False, True),
         ("64:ff9b::a00:1", False, False),
         ("64:ff9b::808:808", True, True),
         ("2002:a00:1::", False, False),
         ("2002:a9fe:a9fe::", False, False),
     ],
 )
-def test_no_address_inside_is_permitted_however_it_is_spelled(address: str, public: bool, with_loopback: bool) -> None:
-    assert (permitted(address, False), permitted(address, True)) == (public, with_loopback)
+def test_an_address_inside_is_permitted_only_where_it_is_named_itself(address: str, unnamed: bool, named: bool) -> None:
+    hosts = {"crm.example.com", "127.0.0.1", "::1", "10.0.0.5:8080", "10.0.0.6:80"}
+    assert (permitted(address, 8080, {"crm.example.com"}), permitted(address, 8080, hosts)) == (unnamed, named)
