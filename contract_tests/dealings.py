@@ -1,5 +1,6 @@
 """What the business promises' tests do with a shop: set it up, let its time pass, read what became of it."""
 
+from time import time
 from typing import Any, Final, NamedTuple
 
 from suites.api import Who
@@ -50,8 +51,9 @@ async def answered(desk: Desk, visit: Visit, text: str = "您好，有的") -> N
 
 
 async def now(shop: LabShop) -> float:
-    """The business's time."""
-    shop.lab.need("clock")
+    """The business's time; this machine's, where the target has no clock that jumps."""
+    if "clock" not in shop.lab.offers:
+        return time()
     return float((await shop.api("advanceClock", who="operator", body={"advance_s": 0})).body["now"])
 
 
@@ -62,6 +64,7 @@ async def until(shop: LabShop, moment: float) -> None:
 
 async def at_ten(shop: LabShop) -> float:
     """Let it be ten in the morning in China, so that no test depends on when it runs; that moment."""
+    shop.lab.need("clock")
     moment = await now(shop)
     midnight = (moment + CHINA_S) // DAY_S * DAY_S - CHINA_S
     ten = midnight + 10 * 3600

@@ -81,59 +81,60 @@ async def test_who_need_not_wait_is_not_told_of_a_queue(lab: Lab) -> None:
 
 
 async def test_a_customer_who_left_a_reply_unread_is_asked_once_at_its_time(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(90)
     shop = await lab.shop()
     await scenes(shop, unread=UNREAD)
-    await shop.api("putUnreadReminders", body={"customer_after_s": 300})
+    await shop.api("putUnreadReminders", body={"customer_after_s": 25})
     desk = await shop.desk()
     came = await visit(shop, desk)
     await answered(desk, came)
     replied = (await messages(shop, came.conversation))[-1]["created_at"]
-    await until(shop, replied + 290)
+    await until(shop, replied + 20)
     assert await said_by_itself(shop, came.conversation) == []
-    await until(shop, replied + 300)
+    await until(shop, replied + 25)
     await came.customer.receives(UNREAD)
-    await until(shop, replied + 3600)
+    await until(shop, replied + 90)
     assert await said_by_itself(shop, came.conversation) == ["unread"]
 
 
 async def test_a_customer_who_has_read_the_reply_is_not_asked(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(75)
     shop = await lab.shop()
     await scenes(shop, unread=UNREAD)
+    await shop.api("putUnreadReminders", body={"customer_after_s": 25})
     desk = await shop.desk()
     came = await visit(shop, desk)
     await answered(desk, came)
     await came.customer.read(came.customer.received[-1].index)
     await desk.until(lambda event: (event.kind, event.sender) == ("read", "customer"), "the customer's read mark")
-    await lab.advance(3600)
+    await lab.advance(75)
     assert await said_by_itself(shop, came.conversation) == []
 
 
 async def test_a_visit_that_fell_silent_is_closed_with_a_word(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(60)
     shop = await lab.shop()
     await scenes(shop, closing=CLOSING)
-    await shop.api("putAutoClose", body={"after_s": 600})
+    await shop.api("putAutoClose", body={"after_s": 60})
     desk = await shop.desk()
     came = await visit(shop, desk)
     await answered(desk, came)
     replied = (await messages(shop, came.conversation))[-1]["created_at"]
-    await until(shop, replied + 590)
+    await until(shop, replied + 50)
     assert (await conversation(shop, came.customer))["state"] == "open"
-    await until(shop, replied + 600)
+    await until(shop, replied + 60)
     await came.customer.receives(CLOSING)
     assert (await conversation(shop, came.customer))["state"] == "resolved"
     assert await said_by_itself(shop, came.conversation) == ["closing"]
 
 
 async def test_a_customer_who_waits_for_an_answer_is_not_closed_away(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(90)
     shop = await lab.shop()
     await scenes(shop, closing=CLOSING)
-    await shop.api("putAutoClose", body={"after_s": 600})
+    await shop.api("putAutoClose", body={"after_s": 60})
     came = await visit(shop, await shop.desk(), "我要退货，怎么办？")
-    await lab.advance(6000)
+    await lab.advance(90)
     assert (await conversation(shop, came.customer))["state"] == "open"
     assert await said_by_itself(shop, came.conversation) == []
 

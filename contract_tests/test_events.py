@@ -13,7 +13,7 @@ from suites.contract import openapi
 from suites.lab import Lab, LabShop
 from suites.plugin import Labs
 
-pytestmark = [pytest.mark.promise("EVENTS-1"), pytest.mark.timeout(30)]
+pytestmark = pytest.mark.promise("EVENTS-1")
 QUICK = ("--event-plan", "0.1,0.2")  # of the bundled reference; the contract's own plan goes on for days
 
 

@@ -115,13 +115,13 @@ async def test_its_script_is_told_once_a_visit_while_it_is_on(lab: Lab) -> None:
 
 
 async def test_a_script_goes_off_by_itself_at_its_time(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(40)
     shop = await lab.shop()
     await scenes(shop)
     desk = await shop.desk()
     script = (await scene_names(shop))[0]
-    on = (await shop.api("activateScript", script_id=script, body={"for_s": 600, "text": WORDS})).body["active"]
-    await until(shop, on["until"] - 5)
+    on = (await shop.api("activateScript", script_id=script, body={"for_s": 40, "text": WORDS})).body["active"]
+    await until(shop, on["until"] - 10)
     during = await visit(shop, desk)
     await during.customer.receives(WORDS)
     await until(shop, on["until"])

@@ -21,7 +21,7 @@ from contract_tests.formulas import Seen, figures
 from suites.desk import Desk
 from suites.lab import Lab, LabShop
 
-pytestmark = [pytest.mark.promise("METRIC-1"), pytest.mark.timeout(20)]
+pytestmark = pytest.mark.promise("METRIC-1")
 QUESTION, ANSWER = "可以开发票吗", "亲，可以开电子发票"
 TO_PEOPLE = ("queued", "assigned", "handed_over")
 

@@ -68,7 +68,7 @@ async def test_a_push_that_comes_again_after_a_restart_is_told_once(lab: Lab, ho
 
 
 async def test_a_push_that_comes_again_after_61_seconds_is_told_once(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(61.0)
     shop = await lab.shop()
     customer, desk = await shop.customer(), await shop.desk()
     first = await customer.say("在吗")

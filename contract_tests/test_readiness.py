@@ -8,7 +8,7 @@ from contract_tests.dealings import CHINA_S, DAY_S, Data, at_ten, now
 from contract_tests.test_trial import passed
 from suites.lab import Lab, LabShop
 
-pytestmark = [pytest.mark.promise("READY-1"), pytest.mark.timeout(20)]
+pytestmark = pytest.mark.promise("READY-1")
 LINES = {
     "enterprise_qualification",
     "category_certificates",

@@ -6,7 +6,7 @@ from contract_tests.dealings import DAY_S, Data, Visit, answered, conversation, 
 from suites.desk import Desk
 from suites.lab import Lab, LabShop
 
-pytestmark = [pytest.mark.promise("RETAIN-1"), pytest.mark.timeout(60)]
+pytestmark = pytest.mark.promise("RETAIN-1")
 
 
 async def finished(shop: LabShop, desk: Desk, text: str = "在吗") -> Visit:

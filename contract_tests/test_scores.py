@@ -8,7 +8,7 @@ from contract_tests.formulas import Person
 from suites.desk import Desk
 from suites.lab import Lab, LabShop
 
-pytestmark = [pytest.mark.promise("SCORE-1"), pytest.mark.timeout(20)]
+pytestmark = pytest.mark.promise("SCORE-1")
 
 
 async def waited(shop: LabShop, desk: Desk, came: Visit, after_s: float) -> float:

@@ -9,7 +9,7 @@ from contract_tests.dealings import Data, visit
 from suites.lab import Lab, LabShop
 from suites.letterbox import Letterbox
 
-pytestmark = [pytest.mark.promise("TESTDATA-1"), pytest.mark.timeout(30)]
+pytestmark = pytest.mark.promise("TESTDATA-1")
 
 
 async def test_every_shop_of_the_harness_is_marked(lab: Lab) -> None:

@@ -33,7 +33,7 @@ async def test_the_clocks_of_a_turn_fire_once_each_in_order_and_never_early(lab:
     came = await visit(shop, desk)
     (said,) = await messages(shop, came.conversation)
     for number, (after_s, _, _) in enumerate(STEPS):
-        await until(shop, said["created_at"] + after_s - 2)
+        await until(shop, said["created_at"] + after_s - 5)
         assert await fired(shop) == STEPS[:number]
         await until(shop, said["created_at"] + after_s)
         assert await fired(shop) == STEPS[: number + 1]
@@ -85,15 +85,18 @@ async def test_an_automatic_message_stops_the_instant_clock_alone(lab: Lab) -> N
 
 
 async def test_the_next_turn_has_clocks_of_its_own(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(75)
     shop = await lab.shop()
     desk = await shop.desk()
     came = await visit(shop, desk)
     await answered(desk, came)
-    await lab.advance(1000)
+    await lab.advance(40)
     await desk.sees(await came.customer.say("那什么时候发货"))
+    second = (await messages(shop, came.conversation))[-1]
     await lab.advance(35)
     assert await fired(shop) == STEPS[:2]
+    told = await log(shop, shop.agents[0], "tier.warning", "tier.breached")
+    assert {each["d"]["since"] for each in told} == {second["created_at"]}
 
 
 async def test_supervisors_are_told_of_breaches_and_not_of_warnings(lab: Lab) -> None:

@@ -6,7 +6,7 @@ from contract_tests.dealings import Data, Visit, answered, at_ten, until, visit
 from suites.desk import Desk
 from suites.lab import Lab, LabShop
 
-pytestmark = [pytest.mark.promise("TRIAL-1"), pytest.mark.timeout(30)]
+pytestmark = pytest.mark.promise("TRIAL-1")
 FEWEST, AVERAGE_S, HOURS_48 = 30, 60.0, 48 * 3600.0
 
 

@@ -12,6 +12,7 @@ from golive.reach import Reach
 from targets.loading import allowed
 
 REFERENCE = "reference"
+REAL_TIME_S = 90.0  # how long a case of a suite may wait for a target that has no clock of its own
 
 
 class TargetConfig(Reach, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from golive import adapter, failures, recipe
+from golive import adapter, config, failures, recipe
 from golive import certs as certificates
 from golive.chat import chat as talk
 from golive.crowd import MASTER_PORT, Crowd
@@ -74,11 +74,23 @@ def contract(
     runs: RunsOption = Path("runs"),
     processes: Processes = -1,
     accepted: AcceptedFile = None,
+    real_time: Annotated[
+        float,
+        typer.Option(
+            metavar="S",
+            min=0,
+            help=say(
+                "被测系统没有可拨的时钟时,一个用例最多真等几秒",
+                "how long a case may really wait where a target has no clock",
+            ),
+        ),
+    ] = config.REAL_TIME_S,
     allow_conditional: Conditional = False,
 ) -> None:
     """Run it, write runs/<id>/, and exit with the verdict's code."""
     with clear_words():
         wish = SuiteWish("contract", target, tuple(promise or ()), case, runs, processes, accepted)
+        wish = dataclasses.replace(wish, real_time=real_time)
         raise typer.Exit(run_suite(dataclasses.replace(wish, allow_conditional=allow_conditional), console))
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from golive import config, failures
+from golive.config import REAL_TIME_S
 from golive.failures import Failure, Usage
 from golive.language import say
 from golive.part import ROOT, Part
@@ -53,6 +54,7 @@ class SuiteWish:
     config: Path = Path("golive.toml")
     tests: Path | None = None  # instead of the suite's own folder
     silent_s: float = SILENT_S
+    real_time: float = REAL_TIME_S  # s that a case may wait where the target has no clock
 
 
 def run_suite(wish: SuiteWish, console: Console) -> int:
@@ -124,6 +126,7 @@ def command(wish: SuiteWish, folder: Path) -> list[str]:
     words = [sys.executable, "-m", "pytest", str(wish.tests or ROOT / f"{wish.suite}_tests")]
     words += ["-q", "--color=no", "--tb=short", "-p", "no:cacheprovider", "--results", str(folder / RESULTS)]
     words += ["--target", wish.target, "--golive-toml", str(wish.config.resolve())]
+    words += ["--real-time", f"{wish.real_time:g}"] if wish.suite == "contract" else []
     words += [word for pattern in wish.promises for word in ("--promise", pattern)]
     words += ["--case", wish.case] if wish.case else _shared(processes(wish, os.cpu_count() or 1))
     if wish.suite == "security":
@@ -155,7 +158,7 @@ def one_door(wish: SuiteWish) -> bool:
 def follow(wish: SuiteWish, folder: Path, console: Console) -> Ended:
     """Start the suite and show how it goes until it ends; Ctrl-C and SIGTERM end it as Ctrl-C ends pytest."""
     part = Part("suite", command(wish, folder), folder / "logs" / "suite.log", {"COLUMNS": "200"})
-    watch = Watch(wish.silent_s + 60 * wish.minutes)
+    watch = Watch(wish.silent_s + 60 * wish.minutes + max(0.0, wish.real_time - REAL_TIME_S))
     interrupted = False
     with SuiteScreen(console, wish.suite, wish.target, folder.name) as screen, interruptible():
         part.start()

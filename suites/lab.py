@@ -46,6 +46,8 @@ from targets.platform import Platform
 FAILED: Final = "the lab cannot be set up"  # a failure with these words ends the suite: it is no target's
 _SENDER: Final = 1  # of the tokens that this process hands out
 _POLL_S: Final = 0.02
+_DUE_S: Final = 1.0  # how late a real timer may be
+_SKEW_S: Final = 5.0  # between the clocks of two machines
 _CLOSE_S: Final = 30.0  # an adapter that hangs must not hang the suite
 _END_S: Final = 5.0
 
@@ -156,6 +158,7 @@ class Lab:
         self._webhook = ""
         self._shops = 0
         self._left: list[Leftover] | None = None
+        self._time_s: float | None = None  # what a test may still let pass; None: it did not say
 
     @property
     def offers(self) -> frozenset[str]:
@@ -172,6 +175,14 @@ class Lab:
         for name in names:
             if name not in self.offers:
                 pytest.skip(f"not offered: {name}")
+
+    def need_time(self, seconds: float) -> None:
+        """Skip the test where the target's time cannot go on by so much: neither by a jump of its clock, nor by waiting
+        (`--real-time`). More than that `advance` refuses.
+        """
+        if "clock" not in self.offers and seconds > (allowed := self.asked.real_time_s):
+            pytest.skip(f"not offered: clock; without one this takes {seconds:g} s, and --real-time allows {allowed:g}")
+        self._time_s = seconds + _SKEW_S
 
     def may(self, harm: str) -> None:
         """Skip where a test would harm a system that is not ours and whose adapter does not say that it may."""
@@ -232,10 +243,20 @@ class Lab:
                 await asyncio.sleep(_POLL_S)
 
     async def advance(self, seconds: float) -> None:
-        """Let the target's business time jump ahead; what became due then has happened when it returns."""
-        self.need("clock")
-        self.story.tell("clock", f"jumps {seconds:g} s ahead")
-        await cast(Any, self.target).advance(seconds)
+        """Let the target's business time go on; what became due then has happened when it returns."""
+        if self._time_s is None:
+            self.need("clock")
+        elif seconds > self._time_s:
+            raise ValueError(f"advance({seconds:g}): of what need_time asked for, {self._time_s:g} s are left")
+        else:
+            self._time_s -= seconds
+        if "clock" in self.offers:
+            self.story.tell("clock", f"jumps {seconds:g} s ahead")
+            await cast(Any, self.target).advance(seconds)
+        else:
+            self.story.tell("clock", f"goes on for {seconds:g} s, in real time")
+            # The one wait that is right: that time has passed is no event. Devices and customers go on meanwhile.
+            await asyncio.sleep(seconds + _DUE_S)
 
     async def restart(self, how: Literal["kill", "stop"] = "kill") -> None:
         """kill -9, or a clean stop, and a new start; devices lose their connections."""
@@ -266,6 +287,7 @@ class Lab:
                 await asyncio.wait_for(desk.end(), _END_S)
         self.guests.clear()
         self.desks.clear()
+        self._time_s = None
 
 
 def trust(ca: str) -> ssl.SSLContext:

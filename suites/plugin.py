@@ -43,6 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--case", default="", metavar="ID", help="one case, by the id that a report shows")
     group.addoption("--results", default="", metavar="FILE", help="write results.json there")
     group.addoption("--patience", type=float, default=10.0, metavar="S", help="how long to wait for what must come")
+    group.addoption(
+        "--real-time",
+        type=float,
+        default=config.REAL_TIME_S,
+        metavar="S",
+        help="how long a case may really wait where a target of golive.toml has no clock; 0: never",
+    )
     group.addoption("--reference-program", default="", help="what Python runs as the bundled reference")
 
 
@@ -59,7 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
     program = tuple(shlex.split(config.getoption("reference_program"))) or REFERENCE
     file = Path(config.getoption("golive_toml"))
     try:
-        config.stash[_SETTING] = setting(config.getoption("target"), file, program, config.getoption("patience"))
+        patience_s, real_time_s = config.getoption("patience"), config.getoption("real_time")
+        config.stash[_SETTING] = setting(config.getoption("target"), file, program, patience_s, real_time_s)
     except Failure as failure:
         raise pytest.UsageError(str(failure)) from failure
     config.stash[_BOOK] = Book(config)
@@ -87,7 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(HUNG_S))
+            item.add_marker(pytest.mark.timeout(HUNG_S + config.stash[_SETTING].real_time_s))
         wanted = not patterns or any(fnmatch.filter(named, pattern) for pattern in patterns)
         (chosen if wanted and only in ("", name) else left).append(item)
     if only and not chosen:

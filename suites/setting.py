@@ -34,6 +34,7 @@ class Setting:
     reach: Reach = field(default_factory=Reach)
     program: tuple[str, ...] = REFERENCE  # what Python runs as the bundled reference
     patience_s: float = 10.0
+    real_time_s: float = 0.0  # how long a case may wait for what would be due, where the target has no clock
 
     @property
     def adapter(self) -> str:
@@ -41,8 +42,14 @@ class Setting:
         return self.bound.adapter if self.bound else config.REFERENCE
 
 
-def setting(target: str, file: Path, program: tuple[str, ...] = REFERENCE, patience_s: float = 10.0) -> Setting:
-    """The setting for a target of golive.toml, or for the bundled reference. Raises Usage."""
+def setting(
+    target: str,
+    file: Path,
+    program: tuple[str, ...] = REFERENCE,
+    patience_s: float = 10.0,
+    real_time_s: float = 0.0,
+) -> Setting:
+    """The setting for a target of golive.toml, or for the bundled reference, which has a clock. Raises Usage."""
     if target == config.REFERENCE:
         return Setting(program=program, patience_s=patience_s)
     bound = config.pick(config.load(file), target, file.parent)
@@ -51,7 +58,7 @@ def setting(target: str, file: Path, program: tuple[str, ...] = REFERENCE, patie
     except TargetError as error:
         raise Usage(str(error)) from error
     reach = settle(Reach(), bound, file.parent)
-    return Setting(target, bound, config.secrets(bound), reach, program, patience_s)
+    return Setting(target, bound, config.secrets(bound), reach, program, patience_s, real_time_s)
 
 
 def specification(

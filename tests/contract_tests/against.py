@@ -61,19 +61,27 @@ def second(folder: Path, gateway_port: int, sin: str = "") -> Iterator[str]:
             process.terminate()
 
 
-def play(folder: Path, url: str, gateway_port: int, *options: str, key: str = KEY) -> Played:
-    """The contract suite against what listens there."""
+def play(
+    folder: Path,
+    url: str,
+    gateway_port: int,
+    *options: str,
+    key: str = KEY,
+    suite: Path = ROOT / "contract_tests",
+    adapter: Path = ROOT / "tests/second/adapter.py",
+) -> Played:
+    """The contract suite, or another, against what listens there."""
     (folder / "golive.toml").write_text(
         f"""[targets.second]
 url = "{url}"
-adapter = "{ROOT / "tests/second/adapter.py"}"
+adapter = "{adapter}"
 gateway_port = {gateway_port}
 secrets = {{ operator_key = "env:SECOND_KEY" }}
 """,
         encoding="utf-8",
     )
     results = folder / "results.json"
-    words = [sys.executable, "-m", "pytest", str(ROOT / "contract_tests"), "-q", "-p", "no:cacheprovider"]
+    words = [sys.executable, "-m", "pytest", str(suite), "-q", "-p", "no:cacheprovider"]
     words += ["--target", "second", "--golive-toml", str(folder / "golive.toml"), "--results", str(results), *options]
     environment = ENVIRONMENT | {"SECOND_KEY": key}
     begun = time.monotonic()

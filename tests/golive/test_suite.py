@@ -25,15 +25,15 @@ def test_the_command_says_all_that_was_asked(tmp_path: Path) -> None:
         "-m", "pytest", str(ROOT / "security_tests"), "-q", "--color=no", "--tb=short", "-p", "no:cacheprovider",
         "--results", str(tmp_path / "results.json"),
         "--target", "desk", "--golive-toml", str(Path("golive.toml").resolve()),
-        "--promise", "ROUTE-*", "--promise", "SYNC-1", "-n", "3", "--dist", "loadgroup",
+        "--promise", "ROUTE-*", "--promise", "SYNC-1", "-n", "3", "--dist", "loadgroup", "--max-worker-restart", "0",
         "--hypothesis-profile", "nightly", "--minutes", "30",
     ]  # fmt: skip
     assert command(wish, tmp_path)[0] == sys.executable
 
 
 def test_one_case_is_played_in_one_process(tmp_path: Path) -> None:
-    words = command(SuiteWish("contract", case="SYNC-1/a", processes=4), tmp_path)
-    assert words[-2:] == ["--case", "SYNC-1/a"]
+    words = command(SuiteWish("contract", case="SYNC-1/a", processes=4, real_time=30), tmp_path)
+    assert words[-4:] == ["--real-time", "30", "--case", "SYNC-1/a"]
     assert "-n" not in words
 
 
