@@ -34,12 +34,16 @@ class Crm:
         self.heard.put_nowait(Heard(headers, await request.read()))
         return web.Response(status=self.script.pop(0) if self.script else 204)
 
-    async def next(self, secret: str, within_s: float = 10.0) -> tuple[str, Any]:
-        """The next attempt, verified as any receiver of Standard Webhooks would: its id and what it tells."""
+    async def attempt(self, within_s: float = 10.0) -> Heard:
+        """The next attempt as it came; fails where none comes in time."""
         try:
-            headers, body = await asyncio.wait_for(self.heard.get(), within_s)
+            return await asyncio.wait_for(self.heard.get(), within_s)
         except TimeoutError:
             raise AssertionError(f"no outbound event came within {within_s:g} s") from None
+
+    async def next(self, secret: str) -> tuple[str, Any]:
+        """The next attempt, verified as any receiver of Standard Webhooks would: its id and what it tells."""
+        headers, body = await self.attempt()
         return headers["webhook-id"], verified(secret, headers, body)
 
 

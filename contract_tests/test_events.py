@@ -64,7 +64,7 @@ async def test_its_signature_is_of_these_bytes_and_this_secret_alone(lab: Lab, c
     webhook, other = [await subscribe(shop, crm, "conversation.opened") for _ in range(2)]
     assert webhook["secret"] != other["secret"]
     await visit(shop, await shop.desk())
-    attempts = [await crm.heard.get() for _ in range(2)]
+    attempts = [await crm.attempt() for _ in range(2)]
     for heard in attempts:
         good = [each["secret"] for each in (webhook, other) if _verifies(each["secret"], heard.headers, heard.body)]
         assert len(good) == 1

@@ -46,11 +46,13 @@ async def test_what_somebody_wrote_in_the_platforms_own_app_is_no_customers_mess
 
 async def test_an_echo_before_any_message_makes_no_conversation(lab: Lab) -> None:
     shop = await lab.shop()
-    customer, desk, box = await shop.customer(), await shop.desk(), Letterbox(shop)
-    assert await box.takes(box.request(box.message(customer, f"欢迎光临 {lab.mark()}", event="echo")))
+    silent, customer = await shop.customer(), await shop.customer()
+    desk, box = await shop.desk(), Letterbox(shop)
+    assert await box.takes(box.request(box.message(silent, f"欢迎光临 {lab.mark()}", event="echo")))
     first = await customer.say("在吗")
-    await desk.sees(first)
+    event = await desk.sees(first)
     assert _customers(desk) == [first.text]
+    assert {each.conversation for each in desk.events} == {event.conversation}
 
 
 async def test_a_recall_takes_the_message_back_and_is_no_message(lab: Lab) -> None:

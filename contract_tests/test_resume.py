@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.promise("SYNC-1")
 PURGED_S = 182 * 86400.0
+QUICK = ("--resume-window", "1.5")  # of the bundled reference; longer than it takes to say three sentences
 MORE_THAN_A_PAGE = 1_050  # the contract's largest page has 1000
 
 
@@ -134,7 +135,7 @@ async def test_two_devices_cut_at_different_times_end_with_the_same(lab: Lab) ->
 
 
 async def test_past_the_window_a_device_starts_afresh_and_still_has_no_gap(labs: "Labs") -> None:
-    lab = await labs(service=("--resume-window", "0.4"))
+    lab = await labs(service=QUICK)
     shop, customer, desk, conversation = await _open(lab, agents=2)
     colleague = await shop.desk(agent=1)
     await desk.cut()

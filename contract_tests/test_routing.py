@@ -3,10 +3,9 @@
 import pytest
 
 from contract_tests.dealings import answered, log, visit
+from contract_tests.test_resume import QUICK
 from suites.lab import Lab, LabShop
 from suites.plugin import Labs
-
-QUICK = ("--resume-window", "0.3")  # of the bundled reference: how long a cut device may stay away
 
 
 async def given(shop: LabShop, agent: int) -> list[str]:

@@ -25,10 +25,11 @@ async def test_a_reply_retried_on_the_same_connection_is_one_message(lab: Lab) -
 
 async def test_a_reply_retried_after_its_connection_was_cut_is_one_message(lab: Lab) -> None:
     shop = await lab.shop()
-    customer, desk = await shop.customer(), await shop.desk()
+    customer, desk, twin = await shop.customer(), await shop.desk(), await shop.desk(device="2")
     event = await desk.sees(await customer.say("在吗"))
     sending = asyncio.create_task(desk.reply(event.conversation, "在的", client_id="suite-cut"))
-    await desk.cut()  # the answer may be lost
+    await twin.until(lambda each: each.sender == "agent", "the reply")  # so it came; its answer may be lost
+    await desk.cut()
     await sending
     text, back = desk.last_text, await desk.again()
     assert (await back.reply(event.conversation, text, client_id="suite-cut", exact=True)).outcome == "ok"

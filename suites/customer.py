@@ -134,6 +134,8 @@ class Customer:
             await self._say(**frame)
             async with asyncio.timeout(self._patience_s):
                 return await answer
+        except TimeoutError:
+            raise TimeoutError(f"the platform did not answer {frame} of customer {self.id}") from None
         finally:
             del self._answers[name]
 

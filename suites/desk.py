@@ -76,8 +76,11 @@ class Desk:
 
     async def closed(self, within: float = 0.0) -> Closed:
         """How the connection ended, now or soon."""
-        async with asyncio.timeout(within or self._patience_s):
-            await asyncio.shield(self._listening)
+        try:
+            async with asyncio.timeout(within or self._patience_s):
+                await asyncio.shield(self._listening)
+        except TimeoutError:
+            raise TimeoutError(f"{self} had not ended within {within or self._patience_s:g} s") from None
         last = self.told[-1] if self.told else None
         assert isinstance(last, Closed), f"{self} ended without a Closed: {self._end()}"
         return last
