@@ -24,7 +24,7 @@ class CleanTalk(msgspec.Struct, frozen=True):
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """One relation that must hold for every text: cases looked at (up to the first failure), and how many broke it."""
+    """One relation that must hold for every text: cases that could break it (to the first failure), how many did."""
 
     name: str
     examples: int

@@ -144,11 +144,17 @@ class FilterVerdict(NamedTuple):
 
 
 class WordRule(NamedTuple):
-    """A listed word with its action each way."""
+    """A listed word with its action each way, and the further spellings that are asked for.
+
+    What a system has nothing for is left out: such disguises are then measured as it finds them (docs/adapter.md).
+    """
 
     word: str
     to_customer: Verdict = "block"
     to_agent: Verdict = "mask"
+    aliases: tuple[str, ...] = ()
+    pinyin: bool = False  # also in pinyin: weixin
+    initials: bool = False  # also by the initials of its pinyin: wx
 
 
 class Words(NamedTuple):

@@ -7,19 +7,13 @@ from typing import Final
 from fixtures.corpus import ALLOW, RULES, Rule
 from fixtures.evasions.catalogue import Evasion
 from fixtures.evasions.characters import has_latin, is_chinese
-from security_tests.filter.door import Door, Listed
+from targets.interface import WordRule
 
 __all__ = ["ALLOW"]
 LIST: Final = tuple(
-    Listed(rule.word, aliases=rule.aliases, pinyin=rule.pinyin, initials=rule.initials) for rule in RULES
+    WordRule(rule.word, aliases=rule.aliases, pinyin=rule.pinyin, initials=rule.initials) for rule in RULES
 )
-PLAIN_LIST: Final = tuple(Listed(rule.word) for rule in RULES)  # where a target takes no more than words
 SEEDS: Final = 4
-
-
-def words_for(door: Door) -> tuple[Listed, ...]:
-    """The corpus' list, with its further spellings where the target takes such."""
-    return LIST if door.contract else PLAIN_LIST
 
 
 def covers(claims: Mapping[str, str], claim: str, rule: Rule) -> bool:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import httpx
 import msgspec
@@ -10,31 +10,10 @@ import pytest
 from hypothesis import assume
 
 from suites.lab import LabShop
-from targets.interface import FilterVerdict, Hit, TargetError, Verdict, WordRule, Words
+from targets.interface import FilterVerdict, Hit, TargetError, WordRule, Words
 
 Side = Literal["customer", "agent"]
-
-
-class Listed(NamedTuple):
-    """A listed word as the contract's Word: the rule each way, further spellings."""
-
-    word: str
-    to_customer: Verdict = "block"
-    to_agent: Verdict = "mask"
-    aliases: tuple[str, ...] = ()
-    pinyin: bool = False
-    initials: bool = False
-
-    @property
-    def simple(self) -> bool:
-        """Whether every adapter that offers `words` can list it."""
-        return not (self.aliases or self.pinyin or self.initials)
-
-    def entry(self) -> dict[str, object]:
-        """As openapi.yaml has it; without what is not asked for."""
-        asked = {"pinyin": self.pinyin, "initials": self.initials, "aliases": self.aliases}
-        rule = {"word": self.word, "to_customer": self.to_customer, "to_agent": self.to_agent}
-        return rule | {name: value for name, value in asked.items() if value}
+CONTACTS: Final = ("phone", "account", "link", "email")
 
 
 class Refused(Exception):
@@ -45,11 +24,13 @@ class Door(Protocol):
     """One shop's filter."""
 
     name: str
-    contract: bool  # whether it takes everything that the contract's Word has, and tells what it claims
+    contract: bool  # whether it speaks the contract, and so tells what it claims
     now: Callable[[], float]  # a clock for how long the filter works (s)
 
-    async def put(self, words: Sequence[Listed], allow: Sequence[str] = ()) -> None:
-        """Replace the list. Raises Refused."""
+    async def put(self, words: Sequence[WordRule], allow: Sequence[str] = (), contacts: bool = False) -> None:
+        """Replace the list; `contacts`: numbers, addresses and accounts are looked for, too, where the contract is
+        spoken. Raises Refused.
+        """
         ...
 
     async def check(self, texts: Sequence[str], to: Side = "customer") -> list[FilterVerdict]:
@@ -87,10 +68,9 @@ class Asgi:
         self._login = {"login": made["admin_login"], "password": made["admin_password"]}
         await self._sign_in()
 
-    async def put(self, words: Sequence[Listed], allow: Sequence[str] = ()) -> None:
+    async def put(self, words: Sequence[WordRule], allow: Sequence[str] = (), contacts: bool = False) -> None:
         """As Door has it."""
-        body = {"words": [each.entry() for each in words], "allow": list(allow)}
-        await self._asked("PUT", "/api/v1/sensitive-words", msgspec.json.encode(body))
+        await self._asked("PUT", "/api/v1/sensitive-words", msgspec.json.encode(_list(words, allow, contacts)))
 
     async def check(self, texts: Sequence[str], to: Side = "customer") -> list[FilterVerdict]:
         """As Door has it."""
@@ -135,7 +115,7 @@ class _Expired(Exception):
 
 
 class Network:
-    """A shop of the lab: by the adapter's own methods where they do, by the contract where it takes more."""
+    """A shop of the lab: by the adapter's own methods, by the contract where it has none."""
 
     name = "over the network"
     now = staticmethod(time.perf_counter)
@@ -148,17 +128,15 @@ class Network:
     def __repr__(self) -> str:
         return self.name
 
-    async def put(self, words: Sequence[Listed], allow: Sequence[str] = ()) -> None:
+    async def put(self, words: Sequence[WordRule], allow: Sequence[str] = (), contacts: bool = False) -> None:
         """As Door has it."""
-        if "words" in self.shop.lab.offers and all(each.simple for each in words):
-            rules = tuple(WordRule(each.word, each.to_customer, each.to_agent) for each in words)
+        if "words" in self.shop.lab.offers and not (contacts and self.contract):
             try:
-                await self._target.configure(self.shop.target, Words(rules, tuple(allow)))
+                await self._target.configure(self.shop.target, Words(tuple(words), tuple(allow)))
             except TargetError as error:
                 raise Refused(str(error)) from error
             return
-        body = {"words": [each.entry() for each in words], "allow": list(allow)}
-        answer = await self.shop.api("putSensitiveWords", body=body, expect=(200, 422))
+        answer = await self.shop.api("putSensitiveWords", body=_list(words, allow, contacts), expect=(200, 422))
         if answer.status == 422:
             raise Refused(str(answer.body))
 
@@ -192,6 +170,12 @@ def needed(shop: LabShop) -> Network:
     return Network(shop)
 
 
+def _list(words: Sequence[WordRule], allow: Sequence[str], contacts: bool) -> dict[str, object]:
+    """As openapi.yaml's NewWordList has it."""
+    kinds: dict[str, object] = {kind: {} for kind in CONTACTS if contacts}
+    return {"words": [each._asdict() for each in words], "allow": list(allow), "contacts": kinds}
+
+
 def verdicts(told: Any) -> list[FilterVerdict]:
     """The contract's CheckResults."""
     return [
@@ -207,7 +191,7 @@ def claimed(told: Any) -> dict[str, str]:
     return {claim["class"]: claim["words"] for claim in told["claims"]}
 
 
-async def put_or_reject(door: Door, words: Sequence[Listed], allow: Sequence[str] = ()) -> None:
+async def put_or_reject(door: Door, words: Sequence[WordRule], allow: Sequence[str] = ()) -> None:
     """Put a list that Hypothesis drew; one that the target refuses with a reason is none of the examples."""
     try:
         await door.put(words, allow)

@@ -8,23 +8,27 @@ from reports.filter_figures import CleanTalk, FilterFigures, Recall, Relation
 
 
 class Tally:
-    """One relation's count: cases looked at, up to the first that broke it, and how many of that look broke it.
+    """One relation's count: cases that could have broken it, up to the first that did, and how many of that look did.
 
     Hypothesis shrinks what failed by looking again and again; that is not counted.
     """
 
     def __init__(self) -> None:
+        self.looks = 0
         self.examples = 0
         self.broken = 0
 
     def __repr__(self) -> str:
         return f"{self.examples} cases"
 
-    def look(self, wrong: Sequence[str]) -> None:
-        """Cases of one example: what was wrong with each, "" for nothing. Fails where anything was."""
+    def look(self, wrong: Sequence[str | None]) -> None:
+        """Cases of one example: what was wrong with each, "" for nothing, None where nothing could have been (a text
+        without a word to miss or to mask). Fails where anything was.
+        """
         bad = [each for each in wrong if each]
+        self.looks += 1
         if not self.broken:
-            self.examples += len(wrong)
+            self.examples += sum(each is not None for each in wrong)
             self.broken += len(bad)
         assert not bad, "\n".join(bad[:5])
 

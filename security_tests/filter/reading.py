@@ -11,7 +11,7 @@ from typing import Final
 from opencc import OpenCC
 
 from fixtures.evasions.characters import CHINESE_DIGITS, FORMAL_DIGITS, latin_of
-from security_tests.filter.door import Listed
+from targets.interface import WordRule
 
 _UNSEEN: Final = frozenset("\u2800\u3164\u115f\u1160\uffa0\u17b4\u17b5\u034f")
 _T2S: Final = OpenCC("t2s").convert
@@ -34,7 +34,7 @@ def stands(word: str, text: str) -> list[tuple[int, int]]:
     return found
 
 
-def reads_as(part: str, listed: Listed) -> bool:
+def reads_as(part: str, listed: WordRule) -> bool:
     """Whether a piece of text may be read as the word, or as one of the spellings that are listed with it."""
     seen = skeleton(part)
     if any(seen == skeleton(spelling) for spelling in (listed.word, *listed.aliases)):

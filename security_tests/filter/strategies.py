@@ -6,8 +6,8 @@ from typing import Any, Final, NamedTuple
 from hypothesis import strategies as st
 
 from fixtures.evasions.catalogue import CATALOGUE, Evasion
-from security_tests.filter.door import Listed
 from security_tests.filter.reading import skeleton
+from targets.interface import WordRule
 
 LETTERS: Final = "甲乙丙妈一2axK"  # one that is another word when doubled, a numeral, Latin
 CHINESE: Final = "甲乙丙丁妈"
@@ -21,18 +21,18 @@ _CLASSES: Final = [evasion for evasion in CATALOGUE if evasion.name != "plain"]
 class Case(NamedTuple):
     """A list and texts for it."""
 
-    words: tuple[Listed, ...]
+    words: tuple[WordRule, ...]
     texts: tuple[str, ...]
 
 
-def words(least: int = 1, most: int = 4, letters: str = LETTERS) -> st.SearchStrategy[tuple[Listed, ...]]:
+def words(least: int = 1, most: int = 4, letters: str = LETTERS) -> st.SearchStrategy[tuple[WordRule, ...]]:
     """Words for a list: none twice to a reader, default rules."""
     word = st.text(letters, min_size=1, max_size=4)
     several = st.lists(word, min_size=least, max_size=most, unique_by=skeleton)
-    return several.map(lambda drawn: tuple(map(Listed, drawn)))
+    return several.map(lambda drawn: tuple(map(WordRule, drawn)))
 
 
-def texts_of(listed: tuple[Listed, ...]) -> st.SearchStrategy[str]:
+def texts_of(listed: tuple[WordRule, ...]) -> st.SearchStrategy[str]:
     """A text of the words, whole, hidden and in parts, and of all that may stand beside and between."""
     whole = st.sampled_from([each.word for each in listed])
     hidden = st.builds(_hidden, whole, st.sampled_from(_CLASSES), st.integers(0, 99))
@@ -52,8 +52,8 @@ def cases(draw: Any, least: int = 1, most: int = 4, letters: str = LETTERS) -> C
     return Case(listed, tuple(draw(st.lists(texts_of(listed), min_size=TEXTS, max_size=TEXTS))))
 
 
-def foreign(listed: tuple[Listed, ...]) -> st.SearchStrategy[str]:
+def foreign(listed: tuple[WordRule, ...]) -> st.SearchStrategy[str]:
     """A text none of whose characters reads as one of the words'."""
     taken = {letter for each in listed for letter in skeleton(each.word)}
     free = st.characters(codec="utf-8").filter(lambda c: not taken & set(skeleton(c)))
-    return st.text(st.one_of(free, st.sampled_from(BESIDE + SEPARATORS + UNSEEN)), max_size=30)
+    return st.text(st.one_of(free, st.sampled_from(BESIDE + SEPARATORS + UNSEEN)), min_size=1, max_size=30)

@@ -5,7 +5,7 @@ import pytest
 from fixtures.corpus import CLEAN, DISGUISED, FORBIDDEN, RULES
 from fixtures.evasions.catalogue import CATALOGUE, Evasion
 from reports.filter_figures import CleanTalk, Recall
-from security_tests.filter.corpus import ALLOW, covers, hidden, words_for
+from security_tests.filter.corpus import ALLOW, LIST, covers, hidden
 from security_tests.filter.door import Door
 from security_tests.filter.measuring import Measured
 from targets.interface import FilterVerdict
@@ -21,7 +21,7 @@ def _names(verdict: FilterVerdict, word: str) -> bool:
 @pytest.mark.promise("FILTER-1")
 @pytest.mark.parametrize("category", dict.fromkeys(row.category for row in FORBIDDEN))
 async def test_forbidden_talk_is_blocked_for_the_word_that_stands_in_it(door: Door, category: str) -> None:
-    await door.put(words_for(door), ALLOW)
+    await door.put(LIST, ALLOW)
     rows = [row for row in FORBIDDEN if row.category == category]
     told = await door.check([row.text for row in rows])
     missed = [(row.word, row.text) for row, verdict in zip(rows, told, strict=True) if not _names(verdict, row.word)]
@@ -31,7 +31,8 @@ async def test_forbidden_talk_is_blocked_for_the_word_that_stands_in_it(door: Do
 @pytest.mark.promise("FILTER-2")
 @pytest.mark.parametrize("category", dict.fromkeys(row.category for row in CLEAN))
 async def test_clean_talk_passes_as_it_is(door: Door, category: str, measured: Measured) -> None:
-    await door.put(words_for(door), ALLOW)
+    """Numbers of orders, prices and sizes are no contacts either, where those are looked for."""
+    await door.put(LIST, ALLOW, contacts=True)
     texts = [row.text for row in CLEAN if row.category == category]
     told = await door.check(texts)
     wrong = [
@@ -48,7 +49,7 @@ async def test_clean_talk_passes_as_it_is(door: Door, category: str, measured: M
 @pytest.mark.parametrize("evasion", CATALOGUE, ids=[evasion.name for evasion in CATALOGUE])
 async def test_a_listed_word_is_found_in_disguise(door: Door, evasion: Evasion, measured: Measured) -> None:
     """A class that the target claims for a word must be seen through; any other is measured, and no failure."""
-    await door.put(words_for(door), ALLOW)
+    await door.put(LIST, ALLOW)
     claims = await door.claims()
     tried = [(rule, text) for rule in RULES for text in hidden(rule, evasion)]
     told = await door.check([f"亲，{text}哦" for _, text in tried], "customer")
@@ -67,7 +68,7 @@ async def test_a_listed_word_is_found_in_disguise(door: Door, evasion: Evasion, 
 @pytest.mark.promise("FILTER-1")
 @pytest.mark.parametrize("evasion", WILD)
 async def test_words_are_found_as_people_disguise_them(door: Door, evasion: str, measured: Measured) -> None:
-    await door.put(words_for(door), ALLOW)
+    await door.put(LIST, ALLOW)
     claims = await door.claims()
     rows = [row for row in DISGUISED if row.evasion == evasion]
     told = await door.check([row.text for row in rows])

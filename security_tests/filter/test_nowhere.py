@@ -11,10 +11,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from security_tests.filter.door import Listed, needed
+from security_tests.filter.door import needed
 from suites.api import Who
 from suites.contract import operations
 from suites.lab import Lab, LabShop
+from targets.interface import WordRule
 
 SECRET: Final = "傻逼客服"  # withheld whole from agents
 OFFER: Final = "加微信看实拍"  # refused to customers
@@ -51,7 +52,7 @@ async def listener() -> AsyncIterator[Listener]:
 
 async def _shop(lab: Lab) -> LabShop:
     shop = await lab.shop()
-    await needed(shop).put([Listed("傻逼", to_agent="block"), Listed("微信")])
+    await needed(shop).put([WordRule("傻逼", to_agent="block"), WordRule("微信")])
     return shop
 
 

@@ -11,18 +11,22 @@ import pytest
 from fixtures.corpus import RULES, Rule
 from fixtures.evasions.catalogue import CATALOGUE, SPLIT_MESSAGES, Evasion
 from reports.filter_figures import Recall
-from security_tests.filter.corpus import ALLOW, words_for
-from security_tests.filter.door import Door, Listed, Side, needed
+from security_tests.filter.corpus import ALLOW, LIST
+from security_tests.filter.door import Door, Side, needed
 from security_tests.filter.measuring import Measured
 from suites.lab import Lab, LabShop
-from targets.interface import Edit, Event, FilterVerdict
+from targets.interface import Edit, Event, FilterVerdict, WordRule
 
 CLEAN: Final = ("您好，请问有什么可以帮您", "可以微信支付吗", "订单6921234567890123456到哪了")
 CATEGORY: Final = {rule.word: rule.category for rule in RULES}
+ODD: Final = (  # NUL, writing from right to left, beyond 16 bits, joined emoji, marks, no characters
+    "在\x00吗", "\u202e吗在\u202c", "𠮷野家的碗", "👩\u200d🚀🇨🇳好看", "要e\u0301\u0336的", "ﷺ㍿", "\ufffe\U0010ffff",
+    "加\x00微\u202d信",
+)  # fmt: skip
 FEW: Final = 5
 
 
-def _actions(listed: Listed) -> Listed:
+def _actions(listed: WordRule) -> WordRule:
     """Block as a rule; extreme words are masked for customers, abuse is withheld from agents."""
     category = CATEGORY[listed.word]
     masked = listed._replace(to_customer="mask") if category == "extreme" else listed
@@ -32,14 +36,14 @@ def _actions(listed: Listed) -> Listed:
 async def _shop(lab: Lab, agents: int = 1) -> tuple[LabShop, Door]:
     shop = await lab.shop(agents=agents)
     door = needed(shop)
-    await door.put([_actions(listed) for listed in words_for(door)], ALLOW)
+    await door.put([_actions(listed) for listed in LIST], ALLOW)
     return shop, door
 
 
 async def _texts(door: Door, to: Side, most: int = 100) -> list[tuple[str, FilterVerdict]]:
     """Clean texts and a word in each disguise, with what the check says of each."""
     hidden = [f"亲，{evasion.hide(_word(evasion).word, Random(evasion.name))}哦" for evasion in CATALOGUE]
-    texts = list(dict.fromkeys([*CLEAN, *(f"你真是{word}" for word in ("骗子", "垃圾")), *hidden]))
+    texts = list(dict.fromkeys([*CLEAN, *ODD, *(f"你真是{word}" for word in ("骗子", "垃圾")), *hidden]))
     texts = [text for text in texts if "\n" not in text]
     step = max(1, len(texts) // most)
     chosen = texts[::step][:most]

@@ -5,9 +5,9 @@ from itertools import count
 from time import process_time
 from typing import Final
 
-from security_tests.filter.door import Listed, Side
+from security_tests.filter.door import Side
 from security_tests.filter.reading import stands
-from targets.interface import FilterVerdict, Hit, Verdict
+from targets.interface import FilterVerdict, Hit, Verdict, WordRule
 
 BUGS: Final = (
     "misses the second word",
@@ -24,7 +24,9 @@ BUGS: Final = (
     "marks its masks",
     "fails on NUL",
     "mixes lists",
+    "asks the first word",
 )
+ORDER: Final[tuple[Verdict, ...]] = ("pass", "review", "mask", "block")
 MASK: Final = "*"
 
 
@@ -37,12 +39,13 @@ class PlainFilter:
 
     def __init__(self, bug: str = "") -> None:
         self._bug = bug
-        self._words: list[Listed] = []
-        self._before: list[Listed] = []
+        self._words: list[WordRule] = []
+        self._before: list[WordRule] = []
         self._allow: list[str] = []
+        self._rule: dict[str, Verdict] = {}
         self._turns = count(1)
 
-    async def put(self, words: Sequence[Listed], allow: Sequence[str] = ()) -> None:
+    async def put(self, words: Sequence[WordRule], allow: Sequence[str] = (), contacts: bool = False) -> None:  # noqa: ARG002
         """As Door has it."""
         self._before = self._words
         kept = self._words if self._bug == "forgets nothing" else []
@@ -72,8 +75,11 @@ class PlainFilter:
         hits = self._hits(text)
         if not hits:
             return FilterVerdict("pass", text, ())
-        action: Verdict = "block" if to == "customer" else "mask"
-        return FilterVerdict(action, None if to == "customer" else self._masked(text, hits), tuple(hits))
+        self._rule = {each.word: each.to_customer if to == "customer" else each.to_agent for each in self._words}
+        rules = [self._rule.get(hit.word, "mask") for hit in hits]
+        action = rules[0] if self._bug == "asks the first word" else max(rules, key=ORDER.index)
+        shown = None if action == "block" else self._masked(text, hits) if action == "mask" else text
+        return FilterVerdict(action, shown, tuple(hits))
 
     def _hits(self, text: str) -> list[Hit]:
         words = self._words
@@ -106,7 +112,7 @@ class PlainFilter:
                 return found
 
     def _masked(self, text: str, hits: list[Hit]) -> str:
-        while hits:
+        while hits := [hit for hit in hits if self._rule.get(hit.word, "mask") == "mask"]:
             some = hits[:1] if self._bug == "masks the first of two" else hits
             for hit in some:
                 start, end = hit.start - (self._bug == "masks a neighbour" and hit.start > 0), hit.end

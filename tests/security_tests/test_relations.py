@@ -41,6 +41,7 @@ SEEN_BY = {
     "masks a neighbour": "a_mask_covers_no_letter_of_another_word",
     "masks the first of two": "no_listed_word_survives_a_mask",
     "marks its masks": "what_was_masked_passes_as_it_is",
+    "asks the first word": "the_strictest_rule_of_the_words_found_decides",
     "fails on NUL": "no_text_makes_an_error",
     "mixes lists": "whoever_asks_during_a_reload_is_answered_by_one_list_alone",
 }
