@@ -95,6 +95,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         test_hooks=options.test_hooks,
         business_speed=options.business_speed,
         resume_window_s=options.resume_window,
+        access_ttl_s=options.access_ttl,
         inbox=options.inbox,
         event_plan_s=options.event_plan,
     )
@@ -114,6 +115,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
     parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
+    parser.add_argument("--access-ttl", type=float, default=3600.0, help="seconds an access token opens anything")
     parser.add_argument(
         "--event-plan",
         type=_pauses,

@@ -1,5 +1,6 @@
 """RETAIN-1: nothing goes before its day, everything goes on it, and a hold stops it."""
 
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,6 +15,7 @@ DAY_S: Final = 86_400.0
 async def _finished(lab: Lab) -> tuple[Belongings, str]:
     """A conversation that is over, its complaint closed by nobody's doing; and the text in it."""
     lab.need("clock")
+    lab.may("purge")  # what is old in all shops of the target
     shop = await lab.shop()
     shop.api.need("runRetention", "putLegalHold")
     own = await belongings(lab)
@@ -25,6 +27,7 @@ async def _finished(lab: Lab) -> tuple[Belongings, str]:
     assert (await own.desk.resolve(conversation)).outcome == "ok"
     own.ids["conversation_id"] = conversation
     await lab.settled()
+    assert said.text in await _read(own)
     return own, said.text
 
 
@@ -55,6 +58,7 @@ async def test_a_shorter_time_cannot_be_set(lab: Lab) -> None:
     own = await belongings(lab)
     for days in (179, 1, 0, -1, 10**9, 180.5):
         await own.shop.api("putRetention", who=own.people["admin"], body={"days": days}, expect=422)
+    assert (await own.shop.api("putRetention", who=own.people["admin"], body={"days": 180})).body["days"] == 180
 
 
 async def test_a_legal_hold_stops_the_purge_until_it_is_lifted(lab: Lab) -> None:
@@ -73,7 +77,13 @@ async def test_what_was_purged_is_gone_from_the_stored_files_too(lab: Lab) -> No
     own, text = await _finished(lab)
     if lab.hosted is None:
         pytest.skip("not offered: the stored data of a target that is not the suite's own process")
+    folder = lab.hosted.data
+    assert _holding(folder, text), "it is readable in no stored file before: that none has it later says nothing"
     await lab.advance(181 * DAY_S)
     await own.shop.api("runRetention", who="operator")
-    left = [file.name for file in lab.hosted.data.iterdir() if file.is_file() and text.encode() in file.read_bytes()]
-    assert left == [], "purged text is readable in the stored files"
+    assert _holding(folder, text) == [], "purged text is readable in the stored files"
+
+
+def _holding(folder: Path, text: str) -> list[str]:
+    """The files of a folder, which holds backups in a folder of their own, that have this text."""
+    return [file.name for file in folder.iterdir() if file.is_file() and text.encode() in file.read_bytes()]

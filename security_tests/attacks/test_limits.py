@@ -1,6 +1,7 @@
 """LIMIT-1: too much, too big, too deep, too slow, too often: refused in words, and the others notice nothing."""
 
 import asyncio
+import contextlib
 import gzip
 from time import monotonic
 from typing import Final
@@ -47,7 +48,9 @@ async def test_a_body_without_an_end_is_cut_off(lab: Lab) -> None:
             sent += 0x10000
     except ConnectionError:
         pass  # that is what should happen
-    status = (await asyncio.wait_for(reader.read(64), 10)).split(b" ")[1:2]
+    status: list[bytes] = []
+    with contextlib.suppress(ConnectionError):  # who closes with bytes unread resets the connection
+        status = (await asyncio.wait_for(reader.read(64), 10)).split(b" ")[1:2]
     writer.close()
     assert sent < 20 * MIB or status == [b"413"], f"{sent} bytes were taken"
 
@@ -160,6 +163,8 @@ async def test_who_never_says_a_word_is_let_go(lab: Lab) -> None:
 
 async def test_long_headers_and_paths_are_refused(lab: Lab) -> None:
     own = await belongings(lab)
-    async with lab.run.http.get(f"{lab.run.target_url}/api/v1/shop", headers={"X-Long": "a" * 200_000}) as answer:
-        assert 400 <= answer.status < 500
+    url, headers = f"{lab.run.target_url}/api/v1/shop", {"Authorization": str(own.people["admin"])}
+    for length, due in ((100, (200,)), (200_000, (400, 413, 431))):
+        async with lab.run.http.get(url, headers={**headers, "X-Long": "a" * length}) as answer:
+            assert answer.status in due, f"a header of {length} characters was answered {answer.status}"
     await own.shop.api("getConversation", who=own.people["admin"], conversation_id="x" * 4000, expect=(404, 414, 422))

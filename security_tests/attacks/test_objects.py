@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from security_tests.attacks.belongings import ROLES, belongings
+from security_tests.attacks.belongings import ROLES, Belongings, belongings
 from security_tests.attacks.test_roles import ANY, AT_ONCE, status
 from suites.contract import Operation, operations
 from suites.lab import Lab, LabShop
@@ -22,9 +22,12 @@ READS: Final = (
 )  # fmt: skip
 
 
-def _with_ids(lab: Lab, role: str) -> list[Operation]:
-    known = (operations()[name] for name in sorted(lab.operations - OWN_UNDER_ANY_ID))
-    return [each for each in known if role in each.roles and parameters_of(each)]
+def _with_ids(lab: Lab, role: str, own: Belongings) -> list[Operation]:
+    """What the role may do to the shop's objects: reads first, removals last."""
+    known = (operations()[name] for name in sorted(lab.operations & operations().keys() - OWN_UNDER_ANY_ID))
+    found = [each for each in known if role in each.roles and parameters_of(each)]
+    reachable = [each for each in found if own.ids.keys() >= set(parameters_of(each))]
+    return sorted(reachable, key=lambda each: (each.method != "GET", each.method == "DELETE"))
 
 
 async def _all(shop: LabShop) -> dict[str, Any]:
@@ -41,13 +44,17 @@ async def test_another_shops_objects_are_none(lab: Lab, role: str) -> None:
         async with gate:
             return operation.id, await status(own, operation, stranger.people[role])
 
-    answers = await asyncio.gather(*map(one, _with_ids(lab, role)))
-    assert answers
+    asked = _with_ids(lab, role, own)
+    assert asked
+    answers = await asyncio.gather(*map(one, asked))
     open_doors = {name: code for name, code in answers if code not in HIDDEN}
     assert not open_doors, (
         f"another shop's {role} was not told that there is nothing (status by operation): {open_doors}"
     )
     assert await _all(own.shop) == before, "another shop's people changed something"
+    theirs = {each.id: await status(own, each, own.people[role]) for each in asked}
+    nowhere = {name: code for name, code in theirs.items() if code in HIDDEN}
+    assert not nowhere, f"nor does the shop's own {role} find it, so the answers above say nothing: {nowhere}"
 
 
 async def test_lists_tell_of_ones_own_shop_only(lab: Lab) -> None:

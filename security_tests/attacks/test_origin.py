@@ -1,11 +1,11 @@
 """AUTH-1: pages of other sites open nothing, answers let a browser guess nothing, and nobody promotes themselves."""
 
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import pytest
 
-from security_tests.attacks.belongings import belongings
+from security_tests.attacks.belongings import Belongings, belongings
 from suites.lab import Lab
 from suites.wire import greeted
 
@@ -23,6 +23,8 @@ async def test_a_page_of_another_site_opens_no_device(lab: Lab, origin: str) -> 
         async with greeted(lab, {"Origin": origin}):
             pass
     assert refusal.value.status in (401, 403)
+    async with greeted(lab, {"Origin": lab.run.target_url}):
+        pass  # its own page may: an Origin alone is no reason
 
 
 @pytest.mark.owasp("API8:2023 Security Misconfiguration")
@@ -46,6 +48,7 @@ async def test_fields_nobody_asked_for_change_nothing(lab: Lab) -> None:
     agent, admin = own.people["agent"], own.people["admin"]
     more = {"role": "admin", "shop_id": "s-other", "certified": True, "capacity": 10_000, "id": "u1", "is_admin": True}
     conversation = own.ids["conversation_id"]
+    before = await _seen(own)
     await own.shop.api(
         "setAvailability", who=agent, agent_id=own.ids["agent_id"], body={"availability": "online", **more}, expect=ANY
     )
@@ -53,22 +56,27 @@ async def test_fields_nobody_asked_for_change_nothing(lab: Lab) -> None:
         "updateConversation",
         who=agent,
         conversation_id=conversation,
-        body={"priority": "high", **more, "assignee": "u1"},
+        body={"priority": "high", **more, "assignee": "u1", "agent_id": "u1", "state": "resolved"},
         expect=ANY,
     )
-    await own.shop.api(
-        "openComplaint",
-        who=agent,
-        body={"conversation_id": conversation, "note": "x", "state": "closed", "closed_at": 1.0, **more},
-        expect=ANY,
-    )
-    people = (await own.shop.api("listAgents", who=admin)).body["items"]
-    mine = next(each for each in people if each["id"] == own.ids["agent_id"])
-    assert (mine["role"], mine["capacity"]) == ("agent", own.shop.spec.capacity)
-    told = (await own.shop.api("getConversation", who=admin, conversation_id=conversation)).body
-    assert told["id"] == conversation
+    assert await _seen(own) == before, "a field that nobody asked for was taken"
+    other = (await own.desk.sees(await (await own.shop.customer()).say("碗碎了"))).conversation
+    wanted = {"conversation_id": other, "note": "x"}  # of a conversation that has none
+    sneaked = {**wanted, "state": "closed", "closed_at": 1.0, **more}
+    if (await own.shop.api("openComplaint", who=agent, body=sneaked, expect=(201, 422))).status == 422:
+        await own.shop.api("openComplaint", who=agent, body=wanted, expect=201)
     opened = (await own.shop.api("listComplaints", who=admin)).body["items"]
-    assert {each["state"] for each in opened} == {"open"}, "somebody opened a complaint that was closed already"
+    states = {each["conversation_id"]: each["state"] for each in opened}
+    assert states == dict.fromkeys((conversation, other), "open"), "a complaint was opened that was closed already"
+
+
+async def _seen(own: Belongings) -> tuple[Any, Any]:
+    """The agent and their conversation, without what may change: the version, and the priority that was asked for."""
+    admin = own.people["admin"]
+    people = (await own.shop.api("listAgents", who=admin)).body["items"]
+    talk = (await own.shop.api("getConversation", who=admin, conversation_id=own.ids["conversation_id"])).body
+    asked_for = ("version", "priority")
+    return people, {name: value for name, value in talk.items() if name not in asked_for}
 
 
 @pytest.mark.owasp("API5:2023 Broken Function Level Authorization")
@@ -84,3 +92,6 @@ async def test_nobody_speaks_or_signs_in_for_a_colleague(lab: Lab) -> None:
     await own.shop.api("setAvailability", who=other, agent_id=own.ids["agent_id"], body=body, expect=(403, 404))
     said = await own.customer.say("还在吗")
     await own.desk.sees(said)
+    assert (await own.desk.reply(conversation, "在的")).outcome == "ok"  # whose it is may
+    await own.customer.receives(own.desk.last_text)
+    assert own.customer.got("我来") == []

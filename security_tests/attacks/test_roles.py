@@ -1,11 +1,11 @@
-"""AUTH-1: every operation, asked by everybody who may not."""
+"""AUTH-1: every operation, asked by everybody who may not, and by those who may."""
 
 import asyncio
 from typing import Any, Final
 
 import pytest
 
-from security_tests.attacks.belongings import RUINOUS, Belongings, belongings
+from security_tests.attacks.belongings import ROLES, RUINOUS, Belongings, belongings
 from suites.api import Who
 from suites.contract import Operation, operations
 from suites.lab import Lab
@@ -14,7 +14,8 @@ from suites.samples import body_of, parameters_of, query_of
 pytestmark = [pytest.mark.promise("AUTH-1"), pytest.mark.owasp("API5:2023 Broken Function Level Authorization")]
 ANY: Final = range(200, 600)
 REFUSALS: Final = (401, 403)
-WHO: Final = ("anyone", "agent", "supervisor", "admin", "operator")
+WHO: Final = ("anyone", *ROLES, "operator")
+SIGNS_OUT: Final = frozenset({"rotate", "rotateAgent"})  # whose tokens end with it
 AT_ONCE: Final = 8
 
 
@@ -46,5 +47,24 @@ async def test_nobody_may_do_what_another_roles_is(lab: Lab, who: str) -> None:
             return operation.id, await status(own, operation, caller)
 
     answers = await asyncio.gather(*map(one, barred))
-    let_in = {name: code for name, code in answers if code not in REFUSALS}
-    assert not let_in, f"{who} was not refused (status by operation): {let_in}"
+    let_in = {name: code for name, code in answers if code not in _due(who, operations()[name])}
+    assert not let_in, f"{who} was not refused as the contract says (status by operation): {let_in}"
+
+
+def _due(who: str, operation: Operation) -> tuple[int, ...]:
+    """Who is nobody there is told 401; somebody of another role 403, where the contract knows other roles."""
+    if who == "anyone":
+        return (401,)
+    return (403,) if who in ROLES and "403" in operation.document["responses"] else REFUSALS
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_everybody_may_do_what_is_theirs(lab: Lab, role: str) -> None:
+    """Who refuses everything keeps everybody out, too: no refusal above says much without this."""
+    own = await belongings(lab)
+    theirs = [each for name, each in sorted(operations().items()) if name in lab.operations and role in each.roles]
+    asked = [each for each in theirs if each.id not in RUINOUS | SIGNS_OUT]
+    assert asked, f"the contract lets {role} do nothing"
+    answers = {each.id: await status(own, each, own.people[role]) for each in asked}
+    refused = {name: code for name, code in answers.items() if code in REFUSALS or code >= 500}
+    assert not refused, f"{role} was refused what the contract gives them (status by operation): {refused}"

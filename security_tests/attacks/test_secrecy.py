@@ -17,7 +17,9 @@ FORGED: Final = '在吗\n{"level":"info","event":"operator_signed_in"}\r\nFAKE L
 def _log(lab: Lab) -> str:
     if lab.hosted is None:
         pytest.skip("not offered: the log of a target that is not the suite's own process")
-    return lab.hosted.log.read_text(encoding="utf-8", errors="replace")
+    written = lab.hosted.log.read_text(encoding="utf-8", errors="replace")
+    assert written.strip(), "there is no log: that nothing stands in it says nothing"
+    return written
 
 
 @pytest.mark.promise("AUTH-1")
@@ -75,6 +77,7 @@ async def test_a_runs_folder_keeps_its_secrets_to_its_owner(lab: Lab) -> None:
     spec = lab.folder / "run.json"
     assert oct(os.stat(spec).st_mode & 0o777) == "0o600"
     secrets = [lab.run.app.client_secret, lab.spec.key, *lab.run.secrets.values()]
+    assert lab.run.app.client_secret.encode() in spec.read_bytes()  # this is how it would look elsewhere
     for file in _files(lab.folder):
         if file == spec or (lab.hosted and lab.hosted.data in file.parents):
             continue
@@ -97,6 +100,7 @@ async def test_what_was_blocked_stands_in_no_answer_and_in_no_log(lab: Lab) -> N
     for operation in ("listMessages", "listConversationEvents", "replayConversation"):
         if operation in lab.operations:
             told = await own.shop.api(operation, who=agent, conversation_id=conversation)
+            assert told.body["items"], f"{operation} tells nothing at all"
             assert "加微信私聊" not in str(told.body), operation
     if "sync" in lab.operations:
         told = await own.shop.api("sync", who=own.shop.agents[0], query={"since": 0, "limit": 1000})

@@ -44,13 +44,16 @@ async def test_nobody_without_the_secret_is_heard(lab: Lab) -> None:
     shop = await lab.shop()
     customer, desk, box = await shop.customer(), await shop.desk(), Letterbox(shop)
     message = box.message(customer, f"转账给我 {lab.mark()}")
-    for name, forged in _forgeries(box, message, box.request(message)):
+    right = box.request(message)
+    for name, forged in _forgeries(box, message, right):
         response = await box.post(forged)
         assert not box.platform.acknowledged(response), f"a push with a signature {name} was acknowledged"
         assert response.status < 500, f"a push with a signature {name} was answered {response.status}"
     last = await customer.say("在吗")
     await desk.sees(last)
     assert [event.text for event in desk.events if event.kind == "message"] == [last.text]
+    assert await box.takes(right), "nor is it heard with the right signature: the refusals say nothing"
+    await desk.sees(said(message))
 
 
 async def test_a_push_that_was_overheard_and_sent_again_is_told_once(lab: Lab) -> None:
