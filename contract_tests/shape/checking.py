@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 LONGEST_S: Final = 240.0  # 20 s on a quiet core
 IN_BODIES: Final = ("conversation_id", "agent_id", "scene", "dedicated_agent_id")
 _SHARE: Final = 0.8  # of the ids in calls that are ids of something
+_WENT: Final = ("success", "failure")
 _STARTED: Final = (0, 1)  # schemathesis' exit codes for "no failures" and "failures"; others mean that it did not run
 
 
@@ -35,11 +36,24 @@ class Finding(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """`answers` are the statuses that each operation gave, by its method and path; `phases` how each phase ended."""
+    """`answers` are the statuses that each operation gave, by its method and path; `phases` how each phase ended.
+
+    `troubles` are what it could not do: a call that nobody answered in time, a test it could not make.
+    """
 
     findings: list[Finding]
     answers: dict[str, set[int]]
     phases: dict[str, str]
+    troubles: list[str]
+
+
+def gaps(found: Checked, phases: Collection[str]) -> list[str]:
+    """Why the run says less than it seems to; empty where each of these phases went to its end without trouble.
+
+    A slow machine makes them, too: what rests on such a run is unknown, whatever it did not find.
+    """
+    ended = [f"{name} ended: {found.phases.get(name, 'never begun')}" for name in phases]
+    return [*(each for each in ended if not each.endswith(_WENT)), *found.troubles]
 
 
 async def check(url: str, given: Offered, folder: Path, *words: str) -> Checked:
@@ -70,7 +84,7 @@ async def check(url: str, given: Offered, folder: Path, *words: str) -> Checked:
             await process.wait()
     if process.returncode not in _STARTED or not (folder / "report.ndjson").exists():
         raise RuntimeError(f"schemathesis did not run (exit {process.returncode}):\n{told.decode()[-2000:]}")
-    return _read(folder / "report.ndjson")
+    return read(folder / "report.ndjson")
 
 
 def _ids(given: Offered) -> str:
@@ -79,6 +93,9 @@ def _ids(given: Offered) -> str:
     lines = ["\n[parameters]"]
     lines += [f'"{at}" = {{dictionary = "{_kind(at)}", probability = {_SHARE}}}' for at in places]
     lines += [f"\n[dictionaries.{name}]\nvalues = {json.dumps(ids)}" for name, ids in given.ids.items()]
+    # one colleague alone: an id that another answer told may be of who speaks here, who must not be disabled
+    lines += ["\n[[operations]]", 'include-operation-id = ["changeAgent"]']
+    lines += [f'parameters = {{"path.agent_id" = {json.dumps(given.ids["agent_id"][0])}}}']
     return "\n".join(lines) + "\n"
 
 
@@ -86,19 +103,29 @@ def _kind(place: str) -> str:
     return place.partition(".")[2].removeprefix("dedicated_")
 
 
-def _read(report: Path) -> Checked:
+def read(report: Path) -> Checked:
+    """What a report of schemathesis (NDJSON) tells. Raises ValueError where it is cut off."""
     findings: dict[tuple[str, str, str], Finding] = {}
     answers: dict[str, set[int]] = defaultdict(set)
     phases: dict[str, str] = {}
+    troubles: list[str] = []
     with report.open("rb") as lines:
         for line in lines:
             event = json.loads(line)
             if finished := event.get("PhaseFinished"):
                 phases[finished["phase"]["name"]] = finished["status"]
+            elif trouble := event.get("NonFatalError") or event.get("FatalError"):
+                troubles.append(_trouble(trouble))
             elif scenario := event.get("ScenarioFinished"):
                 for finding in _scenario(scenario["recorder"], answers):
                     findings.setdefault(finding[:3], finding)
-    return Checked(list(findings.values()), dict(answers), phases)
+    return Checked(list(findings.values()), dict(answers), phases, troubles)
+
+
+def _trouble(event: dict[str, Any]) -> str:
+    value = event.get("value") or event.get("exception") or {}
+    told = f"{value.get('type', 'an error')}: {value.get('message', '')}" if isinstance(value, dict) else str(value)
+    return f"{event.get('label', 'the whole run')}: {' '.join(told.split())[:300]}"
 
 
 def _scenario(recorder: dict[str, Any], answers: dict[str, set[int]]) -> Iterator[Finding]:
