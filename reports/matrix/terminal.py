@@ -11,8 +11,9 @@ from rich.text import Text as Styled
 from reports.matrix.matrix import Matrix
 from reports.matrix.merge import Merged
 from reports.matrix.rows import Row
-from reports.page import figures, merged_page, reasons, suite_banner, suite_view
+from reports.page import figures, merged_page, reasons, suite_banner
 from reports.page.banner import Banner
+from reports.page.story import story
 from reports.page.suite_page import facts
 from reports.page.terminal import language
 from reports.page.view import Fact
@@ -90,13 +91,13 @@ def _remark(row: Row, spoken: Language) -> str:
     return "; ".join(phrase(figures.visible(each)).of(spoken) for each in told)
 
 
-def stories(rows: Iterable[Row], spoken: Language) -> list[Styled]:
+def stories(rows: Sequence[Row], spoken: Language) -> list[Styled]:
     """The smallest counter-examples, as many as a screen bears."""
     broken = [row for row in rows if row.example and not row.accepted]
     told = []
     for row in broken[:_STORIES]:
         told.append(Styled(f"\n✗ {figures.visible(row.example)}", style="bold red"))
-        told.append(Styled(suite_view.lines(row.happened)))
+        told.append(Styled(story(row.happened, rows).of(spoken)))
         if row.again not in row.happened:
             told.append(Styled(f"→ {figures.visible(row.again)}", style="bold"))
     if len(broken) > _STORIES:

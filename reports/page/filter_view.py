@@ -6,7 +6,7 @@ from fixtures.evasions.catalogue import CATALOGUE
 from reports.filter_figures import FilterFigures, Recall
 from reports.matrix.ordering import ordered
 from reports.page import figures
-from reports.page.words import Text, name, same, say
+from reports.page.words import Text, name, same, say, table
 
 
 class Bar(NamedTuple):
@@ -38,7 +38,7 @@ def filter_view(measured: FilterFigures | None) -> FilterView | None:
         classes=[_class(each) for each in told.classes],
         clean=[_bar(name("talk", c.category), c.n - c.alarms, c.n, _unhurt(c.alarms, c.n)) for c in told.clean],
         relations=[
-            _bar(same(_words(r.name)), r.examples - r.broken, r.examples, _unhurt(r.broken, r.examples))
+            _bar(_relation(r.name), r.examples - r.broken, r.examples, _unhurt(r.broken, r.examples))
             for r in told.relations
         ],
     )
@@ -59,8 +59,15 @@ def _in_the_wild(named: str) -> Text:
     return say("talk.wild", what=shown) if named.startswith("wild: ") else same(shown)
 
 
-def _words(test: str) -> str:
-    return figures.visible(test.removeprefix("test_").replace("_", " ").replace("[", " ["))
+def _relation(test: str) -> Text:
+    """A relation by its test's name; behind it which way in, and what kind of text."""
+    plain, _, kinds = test.removeprefix("test_").replace(" ", "_").partition("[")
+    named = table()["relation"].get(plain) or same(figures.visible(plain.replace("_", " ")))
+    of = [name("relation_of", kind) for kind in kinds.removesuffix("]").split("-") if kind]
+    if not of:
+        return named
+    zh, en = "，".join(each.zh for each in of), ", ".join(each.en for each in of)
+    return Text(f"{named.zh}（{zh}）", f"{named.en} ({en})")
 
 
 def _recalled(claimed: bool, found: int, hidden: int) -> str:

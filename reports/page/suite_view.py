@@ -9,6 +9,7 @@ from reports.matrix.attacks import attacks
 from reports.matrix.matrix import Matrix
 from reports.matrix.rows import Row
 from reports.page import figures
+from reports.page.story import story
 from reports.page.tiles import Tile
 from reports.page.words import Text, name, phrase, same, say
 
@@ -52,7 +53,7 @@ class Failure(NamedTuple):
     promise: str
     text: Text
     case: str
-    happened: str
+    happened: Text
     again: str
     accepted: str
 
@@ -151,16 +152,17 @@ def _promise(row: Row) -> PromiseRow:
 
 def failures(rows: Iterable[Row]) -> list[Failure]:
     """The broken promises' smallest counter-examples; those that only a rehearsal broke have theirs among its own."""
+    told = list(rows)
     return [
         Failure(
             figures.visible(row.promise),
             _sentence(row),
             figures.visible(row.example),
-            lines(row.happened),
+            story(row.happened, told),
             figures.visible(row.again),
             figures.visible(row.accepted),
         )
-        for row in rows
+        for row in told
         if row.broken
     ]
 
@@ -207,11 +209,6 @@ def listed(accepted: Iterable[Accepted]) -> list[Accepted]:
         )
         for entry in accepted
     ]
-
-
-def lines(text: str) -> str:
-    """A story of several lines, each made visible."""
-    return "\n".join(figures.visible(line) for line in text.splitlines())
 
 
 def anchor(promise: str) -> str:
