@@ -6,7 +6,7 @@ import pytest_asyncio
 
 if TYPE_CHECKING:  # a plugin is imported by pytest, which rewrites its asserts
     from suites.lab import Lab
-    from suites.plugin import Labs
+    from suites.labs import Labs
 
 pytest_plugins = ["suites.plugin"]
 

@@ -11,7 +11,7 @@ from contract_tests.dealings import Data, visit
 from contract_tests.hearing import Crm, listening, subscribe, verified
 from suites.contract import openapi
 from suites.lab import Lab, LabShop
-from suites.plugin import Labs
+from suites.labs import Labs
 
 pytestmark = pytest.mark.promise("EVENTS-1")
 QUICK = ("--event-plan", "0.1,0.2")  # of the bundled reference; the contract's own plan goes on for days

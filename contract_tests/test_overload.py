@@ -16,7 +16,7 @@ from suites.letterbox import Letterbox
 from targets.platform import Message
 
 if TYPE_CHECKING:
-    from suites.plugin import Labs
+    from suites.labs import Labs
 
 pytestmark = pytest.mark.promise("OVERLOAD-1")
 CUSTOMERS, AT_ONCE = 10, 600

@@ -12,7 +12,7 @@ from suites.lab import Lab, LabShop
 from targets.interface import Edit, Recall
 
 if TYPE_CHECKING:
-    from suites.plugin import Labs
+    from suites.labs import Labs
 
 pytestmark = pytest.mark.promise("SYNC-1")
 PURGED_S = 182 * 86400.0

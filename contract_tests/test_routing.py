@@ -5,7 +5,7 @@ import pytest
 from contract_tests.dealings import answered, log, visit
 from contract_tests.test_resume import QUICK
 from suites.lab import Lab, LabShop
-from suites.plugin import Labs
+from suites.labs import Labs
 
 
 async def given(shop: LabShop, agent: int) -> list[str]:

@@ -15,7 +15,7 @@ from suites.paced import Load, Played, UnknownError, judged, play
 
 pytestmark = [pytest.mark.xdist_group("timing"), pytest.mark.timeout(300)]  # a target with a max_rate takes its time
 if TYPE_CHECKING:
-    from suites.plugin import Labs
+    from suites.labs import Labs
 
 LOAD: Final = Load(rate=70.0, seconds=9.0, shops=3, customers=4)
 GATE: Final = "sync_latency p95 < 500ms"

@@ -1,37 +1,28 @@
-"""The pytest plugin of both suites: options, the mark `promise`, the fixtures `lab` and `labs`, and results.json."""
+"""The pytest plugin of both suites: options, the mark `promise`, which tests are played, `lab` and `labs`."""
 
-import contextlib
 import difflib
 import fnmatch
 import shlex
-from collections.abc import AsyncIterator, Generator, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Generator
 from itertools import pairwise
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
 
-import msgspec
 import pytest
 import pytest_asyncio
 
 from golive import config
 from golive.cast import REFERENCE
 from golive.failures import Failure
-from history.scenario import Gateway
-from reports.conformance import Case, Conformance, Suite, save
-from reports.filter_figures import merged
 from suites import outcome
+from suites.book import Book, suite_of
 from suites.lab import FAILED, Lab
-from suites.opening import open_lab
+from suites.labs import Labs
 from suites.setting import Setting, setting
 
 _SUITES: Final = {"contract_tests", "security_tests"}
 HUNG_S: Final = 120.0  # a test that takes longer hangs
-NOTHING, HARNESS = 5, 4  # pytest's own exit code for "no tests", and golive's for "the harness failed"
 _SETTING: Final = pytest.StashKey[Setting]()
-_BOOK: Final = pytest.StashKey["Book"]()
-_FAILED: Final = (Failure, Exception)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,8 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_SETTING] = setting(config.getoption("target"), file, program, patience_s, real_time_s)
     except Failure as failure:
         raise pytest.UsageError(str(failure)) from failure
-    config.stash[_BOOK] = Book(config)
-    config.pluginmanager.register(config.stash[_BOOK], "golive-book")
+    config.pluginmanager.register(Book(config), "golive-book")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -111,47 +101,6 @@ def _is_suites(path: Path) -> bool:
     return any(folder in _SUITES and above != "tests" for above, folder in pairwise(path.parts))
 
 
-class Labs:
-    """The labs of this process, each opened when first asked for; one that cannot be opened is not tried again."""
-
-    def __init__(self, asked: Setting, folder: Path) -> None:
-        self.open: dict[tuple[object, ...], Lab] = {}
-        self._asked, self._folder = asked, folder
-        self._stack = contextlib.AsyncExitStack()
-        self.failed = ""
-
-    async def __call__(
-        self, *, platform: str = "", gateway: Gateway | None = None, service: tuple[str, ...] = ()
-    ) -> Lab:
-        """The lab with that platform profile, gateway and further arguments of the bundled reference."""
-        if self.failed:
-            pytest.fail(self.failed, pytrace=False)
-        key = (platform, gateway, service)
-        if key not in self.open:
-            if service and self._asked.bound is not None:
-                pytest.skip("not offered: a target with settings of a test's own; only the bundled reference has them")
-            if platform and self._asked.bound is not None:
-                pytest.skip(f"not offered: platform {platform}; a target of golive.toml speaks its adapter's own")
-            if self._asked.reach.gateway_port:  # which is one lab's at a time
-                await self._stack.aclose()
-                self.open.clear()
-            try:
-                made = open_lab(self._asked, self._folder, platform=platform, gateway=gateway, service=service)
-                self.open[key] = await self._stack.enter_async_context(made)
-            except _FAILED as error:
-                self.failed = f"{FAILED}: {error or type(error).__name__}"
-                pytest.fail(self.failed, pytrace=False)
-        return self.open[key]
-
-    async def close(self) -> None:
-        """Close them all."""
-        await self._stack.aclose()
-
-    def story(self) -> str:
-        """What happened in all of them."""
-        return "\n".join(text for lab in self.open.values() if (text := lab.story.text()))
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def all_labs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
     """The labs of this process."""
@@ -188,7 +137,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     if not report.failed or call.excinfo is None or name is None:
         return
     error = call.excinfo.value
-    command = outcome.again(_suite(item.config), item.config.getoption("target"), str(name))
+    command = outcome.again(suite_of(item.config), item.config.getoption("target"), str(name))
     story = labs_.story() if labs_ is not None else ""
     text = outcome.happened([str(v) for k, v in item.user_properties if k == "promise"], error, story, command)
     report.user_properties += [("happened", text), ("broken", outcome.is_broken(error))]
@@ -202,98 +151,3 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 def _about(lab: Lab) -> dict[str, object]:
     version = " ".join(lab.version)
     return {"version": version, "offers": sorted(lab.offers), "platform": lab.spec.platform_name}
-
-
-def _suite(config: pytest.Config) -> Suite:
-    return "security" if any("security_tests" in str(each) for each in config.args) else "contract"
-
-
-class Book:
-    """On the controller: collects every test's reports, and writes results.json after each test."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self._begun, self._started = monotonic(), datetime.now(UTC).astimezone().isoformat(timespec="seconds")
-        self._reports: dict[str, list[pytest.TestReport]] = {}
-        self._cases: list[Case] = []
-        self._lab: dict[str, object] = {}
-        self._filter: list[object] = []
-        self._planned = 0
-        self._failed = ""
-        self.session: pytest.Session | None = None
-
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Remember the session, to be able to end it."""
-        self.session = session
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """How many are to come (a worker of xdist tells it itself)."""
-        self._planned = len(session.items)
-
-    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """The same where workers collect."""
-        self._planned = len(ids)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """One more report; the clean-up's ends a test."""
-        reports = self._reports.setdefault(report.nodeid, [])
-        reports.append(report)
-        if report.when != "teardown":
-            return
-        del self._reports[report.nodeid]
-        properties = outcome.told(reports)
-        if not properties.case:
-            return
-        self._lab = properties.lab or self._lab
-        self._filter += properties.filter
-        target, suite = self._config.getoption("target"), _suite(self._config)
-        self._cases.append(outcome.case(reports, outcome.again(suite, target, properties.case)))
-        if properties.lab_failed and self.session is not None:
-            self._failed = self._failed or properties.lab_failed
-            self.session.shouldstop = properties.lab_failed
-        self._write()
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Nothing but skips is no pass, and a lab that could not be set up is the harness's failure."""
-        if hasattr(self._config, "workerinput"):
-            return
-        self._write()
-        if self._failed:
-            session.exitstatus = HARNESS
-        elif session.exitstatus == 0 and self._cases and not any(each.state == "holds" for each in self._cases):
-            session.exitstatus = NOTHING
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """The one sentence that matters where nothing could be tested."""
-        if self._failed:
-            terminalreporter.write_line(f"golive: {self._failed}", red=True)
-
-    def results(self) -> Conformance:
-        """All that is known so far."""
-        option = self._config.getoption
-        patterns = tuple(option("promise"))
-        command = ["golive", _suite(self._config)]
-        command += ["--target", option("target")] if option("target") != config.REFERENCE else []
-        command += [word for pattern in patterns for word in ("--promise", pattern)]
-        command += ["--case", option("case")] if option("case") else []
-        return Conformance(
-            suite=_suite(self._config),
-            target=option("target"),
-            target_version=str(self._lab.get("version", "")),
-            started=self._started,
-            seconds=round(monotonic() - self._begun, 1),
-            command=shlex.join(command),
-            platform=str(self._lab.get("platform", "")),
-            cases=tuple(sorted(self._cases, key=lambda each: each.id)),
-            offers=tuple(msgspec.convert(self._lab.get("offers", []), list[str])),
-            selected=patterns,
-            filter=merged(self._filter),
-            planned=self._planned,
-            chosen=option("case"),
-        )
-
-    def _write(self) -> None:
-        file = self._config.getoption("results")
-        if file and not hasattr(self._config, "workerinput"):
-            save(self.results(), Path(file))

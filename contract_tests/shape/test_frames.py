@@ -9,7 +9,7 @@ import pytest
 from contract_tests.dealings import visit
 from suites.grammar import Written, breaches
 from suites.lab import Lab, LabShop
-from suites.plugin import Labs
+from suites.labs import Labs
 from suites.wire import Wire, connect
 
 GREETING = ("hello", "identify", "ready")

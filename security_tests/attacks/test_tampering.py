@@ -15,7 +15,7 @@ import pytest
 
 from security_tests.attacks.belongings import belongings
 from suites.lab import Lab, LabShop
-from suites.plugin import Labs
+from suites.labs import Labs
 
 pytestmark = [
     pytest.mark.promise("AUDIT-1"),

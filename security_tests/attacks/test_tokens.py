@@ -8,7 +8,7 @@ import pytest
 
 from security_tests.attacks.belongings import Belongings, belongings
 from suites.lab import Lab
-from suites.plugin import Labs
+from suites.labs import Labs
 from suites.wire import greeted
 
 pytestmark = [pytest.mark.promise("AUTH-1"), pytest.mark.owasp("API2:2023 Broken Authentication")]

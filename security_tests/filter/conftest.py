@@ -14,7 +14,7 @@ from reports.filter_figures import Relation
 from security_tests.conftest import REFERENCE
 from security_tests.filter.door import Asgi, Door, needed
 from security_tests.filter.measuring import Measured, Tally
-from suites.plugin import Labs
+from suites.labs import Labs
 from targets.asgi import serving
 from targets.interface import TargetError
 
