@@ -204,6 +204,7 @@ async def test_a_gap_larger_than_a_page_is_told_whole_and_in_order(lab: Lab) -> 
 
 
 async def test_a_recall_during_a_gap_is_told(lab: Lab) -> None:
+    lab.need("recall")
     _, customer, desk, _ = await _open(lab)
     regretted = await customer.say("我的电话写错了")
     event = await desk.sees(regretted)
@@ -218,6 +219,7 @@ async def test_a_recall_during_a_gap_is_told(lab: Lab) -> None:
 
 
 async def test_a_message_written_and_recalled_during_a_gap_does_not_stand_there(lab: Lab) -> None:
+    lab.need("recall")
     _, customer, desk, _ = await _open(lab)
     await desk.cut()
     regretted = await customer.say("我的电话写错了")

@@ -23,7 +23,7 @@ from golive.language import say
 from golive.live import Follower, Live
 from golive.part import stop_stranger
 from golive.records import owed, wait_for
-from history.run import RunFolder, RunSpec
+from history.run import RunFolder, RunSpec, first_id
 from history.scenario import Kill, Scenario
 from history.toml import dump
 from history.writer import Writer
@@ -90,6 +90,7 @@ def new_run(
         platform_name=speaks.name,
         own_chat=speaks.own_chat,
         workers=workers,
+        first=first_id(rng),
         key=key or secrets.token_urlsafe(24),
     )
     folder.write_spec(spec)

@@ -8,10 +8,15 @@ runs/<id>/logs/<part>.log     what each process printed
 
 import os
 from pathlib import Path
+from random import Random
+from typing import Final
 
 import msgspec
 
 from history.scenario import Scenario
+
+_IDS: Final = 10**7  # more than any run gives
+_RANGES: Final = range(1000, 7 * 10**7)  # those before are for crafted pushes; decimal ids have no room for more
 
 
 class ShopSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +52,18 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     platform: str = "open-im"  # a profile's name, or file.py:name
     platform_name: str = "open-im"  # as the profile calls itself
     own_chat: bool = False  # its chat payload is golive's own, no platform's
+    first: int = 0  # the platform counts its ids from here: a target may remember those of other runs
     key: str = ""  # opens the gateway's own doors (/_golive/…); a run without one keeps them shut
 
     def public(self) -> "RunSpec":
         """What a process on another host must know: the same without any secret, or file of this host."""
         shops = tuple(msgspec.structs.replace(shop, authorization_code="") for shop in self.shops)
         return msgspec.structs.replace(self, app=App(client_key="", client_secret=""), shops=shops, key="", platform="")
+
+
+def first_id(rng: Random) -> int:
+    """Where a run's ids begin: far from those of any other run, as no platform gives an id twice."""
+    return rng.choice(_RANGES) * _IDS
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):

@@ -130,7 +130,7 @@ class Desk:
             await self._listening
 
     def __str__(self) -> str:
-        return f"desk {self.agent.id}/{self.name}"
+        return f"desk {self.name}"
 
     async def _listen(self) -> None:
         try:

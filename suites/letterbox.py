@@ -15,7 +15,7 @@ from suites.customer import Customer, Said
 from suites.lab import Lab, LabShop
 from targets.platform import Happening, Message, Platform, Request, Response
 
-_FIRST: Final = 1_000_000  # far beyond what the gateway counts in a run
+_FIRST: Final = 1_000_000  # up to a thousand times that: where no run begins to count (history.run.first_id)
 _ANSWER_S: Final = 10.0
 _numbers = count(random.SystemRandom().randrange(_FIRST, 1000 * _FIRST))
 

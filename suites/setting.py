@@ -13,7 +13,7 @@ from golive import config
 from golive.cast import REFERENCE
 from golive.failures import Usage
 from golive.reach import Reach, settle
-from history.run import RunSpec, ShopSpec
+from history.run import RunSpec, ShopSpec, first_id
 from history.scenario import Customers, Gateway, Phase, Scenario
 from simulators.douyin.profiles import absolute, profile
 from targets.interface import TargetError
@@ -81,6 +81,7 @@ def specification(
         platform=speaks_as,
         platform_name=speaks.name,
         own_chat=speaks.own_chat,
+        first=first_id(random.SystemRandom()),
         key=secrets.token_urlsafe(24),
     )
 

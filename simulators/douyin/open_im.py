@@ -80,9 +80,9 @@ class OpenIm:
         """`@M17==`; entries and ratings have ids that look otherwise."""
         return f"@{ {'enter': 'E', 'rated': 'R'}.get(event, 'M') }{number}=="
 
-    def conversation_id(self, number: int, shop: str, customer: str) -> str:  # noqa: ARG002 - Platform's signature
-        """`@Cs03.c00017==`: it follows from shop and customer."""
-        return f"@C{shop}.{customer}=="
+    def conversation_id(self, number: int, shop: str, customer: str) -> str:
+        """`@C17.s03.c00017==`: shop and customer can be read from it."""
+        return f"@C{number}.{shop}.{customer}=="
 
     def customer_id(self, number: int, customer: str) -> str:  # noqa: ARG002 - Platform's signature
         """A customer's open_id, the same in every shop."""

@@ -40,7 +40,7 @@ class Switchboard:
         self._met: dict[tuple[str, str], Conversation] = {}  # by shop and customer
         self._shops = {shop.id: shop for shop in spec.shops}
         self._rate = Bucket(settings.calls_per_s)
-        self._ids = 0
+        self._first = self._ids = spec.first  # no id of another run
 
     def fresh_id(self, event: Happening = "receive") -> str:
         """An id in the platform's shape that was never given before."""
@@ -61,7 +61,7 @@ class Switchboard:
         return conversation
 
     def _meet(self, shop: ShopSpec, frame: frames.Hello) -> Conversation:
-        number = len(self.conversations) + 1
+        number = self._first + len(self.conversations) + 1
         known = self._platform.conversation_id(number, frame.shop, frame.customer)
         account = self._platform.customer_id(number, frame.customer)
         window = ReplyWindow(self.settings.reply_open_s, self.settings.replies_per_turn)

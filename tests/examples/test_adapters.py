@@ -73,6 +73,15 @@ async def test_a_cut_device_gets_exactly_what_it_missed(bind: Bind) -> None:
         assert [back.times_seen(each) for each in (before, missed, after)] == [0, 1, 1]
 
 
+async def test_a_lab_after_another_loses_nothing_at_a_system_that_forgets_nothing(bind: Bind) -> None:
+    system = System()
+    for _ in range(2):
+        async with bind(system) as lab:
+            shop = await lab.shop(agents=1)
+            customer, desk = await shop.customer(), await shop.desk()
+            await desk.sees(await customer.say("在吗"))
+
+
 async def test_a_system_that_takes_a_push_twice_is_seen_to(bind: Bind) -> None:
     for slips, times in (("", 1), ("forgets ids", 2)):
         async with bind(System(slips)) as lab:

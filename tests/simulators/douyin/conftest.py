@@ -179,7 +179,7 @@ class Bench:
     async def reply(self, answers: str, text: str, token: str, **other: Any) -> dict[str, Any]:
         body = {
             "msg_id": answers,
-            "conversation_id": "@Cs1.c1==",
+            "conversation_id": "@C1.s1.c1==",
             "to_user_id": "ou_c1",
             "content": {"msg_type": 1, "text": {"text": text}},
             "scene": "im_reply_msg",

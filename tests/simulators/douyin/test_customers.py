@@ -50,8 +50,8 @@ async def test_a_delivery_is_recorded_with_the_token_of_its_text(bench: Any) -> 
         await customer.hear()
         rows = [row for row in b.writer._rows if row[1] in ("called", "delivered")]
         assert [(row[1], row[2], row[3], row[4], row[5], row[9]) for row in rows] == [
-            ("called", "s1", "@Cs1.c1==", mark, answer["msg_id"], "ok"),
-            ("delivered", "s1", "@Cs1.c1==", mark, answer["msg_id"], ""),
+            ("called", "s1", "@C1.s1.c1==", mark, answer["msg_id"], "ok"),
+            ("delivered", "s1", "@C1.s1.c1==", mark, answer["msg_id"], ""),
         ]
 
 

@@ -46,7 +46,7 @@ async def test_only_the_next_message_is_disturbed(bench: Any, what: dict[str, An
 async def test_a_late_push_goes_by_itself_where_no_successor_comes(bench: Any) -> None:
     async with bench() as b:
         customer = await ready(b)
-        await disturb(b, {"late_s": 0.01}, conversation="@Cs1.c1==")
+        await disturb(b, {"late_s": 0.01}, conversation="@C1.s1.c1==")
         message = (await customer.ask(op="send", id="1", text="一"))["message"]
         assert await texts(b, 1) == ["一"]
         assert b.rows("delayed") == [("delayed", message, 10_000, "behind its successor")]
@@ -146,9 +146,9 @@ async def test_a_call_is_carried_out_and_its_answer_lost_with_or_without_its_ech
     ("body", "why"),
     [
         (b"{", "the body must be"),
-        ({"conversation": "@Cs1.c1==", "with": {"tripled": True}}, "unknown field `tripled`"),
-        ({"conversation": "@Cs1.c1==", "with": {"hold_s": -1}}, "hold_s"),
-        ({"conversation": "@Cs1.c9==", "with": {}}, "there is no such conversation"),
+        ({"conversation": "@C1.s1.c1==", "with": {"tripled": True}}, "unknown field `tripled`"),
+        ({"conversation": "@C1.s1.c1==", "with": {"hold_s": -1}}, "hold_s"),
+        ({"conversation": "@C9.s1.c9==", "with": {}}, "there is no such conversation"),
         ({"customer": "c9", "shop": "s1", "with": {}}, "there is no such conversation"),
         ({"with": {}}, "there is no such conversation"),
     ],

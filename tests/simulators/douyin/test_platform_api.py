@@ -99,7 +99,7 @@ async def test_a_recalled_reply_disappears_for_the_customer_and_comes_back_as_an
         message = (await customer.ask(op="send", id="1", text="你好"))["message"]
         reply = (await b.reply(message, "错了", access))["msg_id"]
         await customer.hear()
-        call = {"conversation_id": "@Cs1.c1==", "conversation_type": 1, "msg_id": reply}
+        call = {"conversation_id": "@C1.s1.c1==", "conversation_type": 1, "msg_id": reply}
         answer = await b.post("/im/recall/msg/?open_id=shop-1", call, {"access-token": access})
         assert answer["extra"]["error_code"] == 0
         assert await customer.hear() == {"op": "recalled", "message": reply}

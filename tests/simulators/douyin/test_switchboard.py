@@ -1,14 +1,18 @@
 """The platform's decisions, without a server."""
 
+from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
+from history.run import first_id
 from simulators.douyin import frames
 from simulators.douyin.conversation import Conversation
+from simulators.douyin.doudian import Doudian
 from simulators.douyin.open_im import OpenIm
 from simulators.douyin.switchboard import Replied, Switchboard, Withdrawn
-from targets.platform import Call, Grant, Recall, Refusal, Reply, TokenCall
+from targets.platform import Call, Grant, Platform, Recall, Refusal, Reply, TokenCall
 from tests.simulators.douyin.conftest import make_spec
 
 NOW = 1_700_000_000.0
@@ -38,8 +42,18 @@ def token(board: Switchboard, shop: int = 1) -> str:
 def test_a_customer_meets_a_shop_in_one_conversation_however_often_they_come() -> None:
     board = made()
     assert joined(board) is joined(board)
-    assert joined(board).id == "@Cs1.c1=="
+    assert joined(board).id == "@C1.s1.c1=="
     assert len({joined(board, c, s).id for c in ("c1", "c2") for s in ("s1", "s2")}) == 4
+
+
+@pytest.mark.parametrize("platform", [OpenIm(), Doudian()])
+def test_no_id_of_a_run_comes_again_in_another(platform: Platform) -> None:
+    given: list[str] = []
+    for seed in range(20):
+        spec = msgspec.structs.replace(make_spec(), first=first_id(Random(seed)))
+        board = Switchboard(spec, platform)
+        given += [joined(board).id, *(board.fresh_id(event) for event in ("receive", "enter", "rated"))]
+    assert len(set(given)) == len(given)
 
 
 def test_an_unknown_shop_is_an_error() -> None:
@@ -61,8 +75,8 @@ def test_both_directions_share_one_index_and_ids_never_repeat() -> None:
 @pytest.mark.parametrize(
     ("change", "reason", "why"),
     [
-        ({"conversation": "@Cs1.c9=="}, "unknown_conversation", "conversation_id is unknown"),
-        ({"conversation": "@Cs2.c1=="}, "unknown_conversation", "conversation_id is unknown"),
+        ({"conversation": "@C9.s1.c9=="}, "unknown_conversation", "conversation_id is unknown"),
+        ({"conversation": "@C2.s2.c1=="}, "unknown_conversation", "conversation_id is unknown"),
         ({"to": "ou_c2"}, "bad_parameter", "to_user_id is not the customer"),
         ({"answers": "@M99=="}, "bad_parameter", "msg_id is no customer's message"),
         ({"text": ""}, "bad_parameter", "text must have 1 to 2000 characters"),
