@@ -37,9 +37,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def load(path: Path) -> Config:
     """Read golive.toml; an absent file is an empty one. Raises Usage where it is wrong."""
     try:
-        return msgspec.toml.decode(path.read_text(encoding="utf-8"), type=Config)
+        return msgspec.toml.decode(path.read_text(encoding="utf-8-sig"), type=Config)
     except FileNotFoundError:
         return Config()
+    except UnicodeDecodeError as error:
+        raise Usage(f"{path}: it is no UTF-8 text; save it as UTF-8") from error
     except (msgspec.MsgspecError, OSError) as error:
         raise Usage(f"{path}: {error}") from error
 
@@ -51,9 +53,10 @@ def pick(config: Config, name: str, folder: Path = Path()) -> TargetConfig:
     """
     if name not in config.targets:
         known = ", ".join(["reference", *sorted(config.targets)])
-        raise Usage(f"no target {name!r}; known are: {known}. Targets are written in golive.toml (docs/adapter.md)")
+        where = f"golive.toml, looked for in {folder.resolve()}" if not config.targets else "golive.toml"
+        raise Usage(f"no target {name!r}; known are: {known}. Targets are written in {where} (docs/adapter.md)")
     target = config.targets[name]
-    host = urlsplit(target.url).hostname
+    host = _host(target.url)
     if not host:
         raise Usage(f"golive.toml, targets.{name}.url = {target.url!r}: write a URL such as http://127.0.0.1:8000")
     if not allowed(target.url, target.allow):
@@ -71,8 +74,15 @@ def pick(config: Config, name: str, folder: Path = Path()) -> TargetConfig:
     return msgspec.structs.replace(target, adapter=str(adapter))
 
 
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "") if urlsplit(url).port != 0 else ""
+    except ValueError:  # brackets without an address, a port that is none
+        return ""
+
+
 def secrets(target: TargetConfig, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The target's secrets, read from the environment. Raises Usage: written in the file, or not set."""
+    """The target's secrets, read from the environment. Raises Usage: written in the file, not set, or empty."""
     found = {}
     for key, source in target.secrets.items():
         kind, _, variable = source.partition(":")
@@ -80,5 +90,10 @@ def secrets(target: TargetConfig, environ: Mapping[str, str] = os.environ) -> di
             raise Usage(f"golive.toml: secret {key!r} is written in the file; write 'env:NAME' and set NAME instead")
         if variable not in environ:
             raise Usage(f"golive.toml: secret {key!r} wants the environment variable {variable}, which is not set")
+        if not environ[variable]:
+            raise Usage(
+                f"golive.toml: secret {key!r} wants the environment variable {variable}, which is empty; in CI a "
+                "secret of that name is not there, or is kept from this branch"
+            )
         found[key] = environ[variable]
     return found

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import shlex
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -316,11 +317,19 @@ def chat(
 
 @contextmanager
 def clear_words() -> Iterator[None]:
-    """A Failure becomes one clear text on stderr and its exit code; Ctrl-C leaves without a traceback."""
+    """A Failure becomes one clear text on stderr and its exit code; Ctrl-C leaves without a traceback.
+
+    Any other error is golive's own: it leaves with its traceback, and never with the exit code of a NO-GO.
+    """
     try:
         yield
     except Failure as failure:
-        Console(stderr=True).print(Text(f"golive: {failure}", style="red"))
+        Console(stderr=True).print(Text(f"golive: {failure}", style="red"), soft_wrap=True)
         raise typer.Exit(failure.code) from failure
     except KeyboardInterrupt:
         raise typer.Exit(failures.HARNESS) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        raise typer.Exit(failures.HARNESS) from error

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import SystemRandom
@@ -49,8 +50,11 @@ def main(words: Sequence[str], console: Console) -> int:
     except KeyboardInterrupt:
         return HARNESS
     except (Failure, ProfileError) as failure:
-        console.print(Text(f"golive: {failure}", style="red"))
+        console.print(Text(f"golive: {failure}", style="red"), soft_wrap=True)
         return failure.code if isinstance(failure, Failure) else Usage("").code
+    except Exception:  # golive's own error: no line of the check
+        traceback.print_exc()
+        return HARNESS
 
 
 async def check(to: Setting, folder: Path, sample: Path, console: Console, platform: str = "") -> int:

@@ -42,9 +42,26 @@ def test_an_adapter_is_looked_for_beside_golive_toml(tmp_path: Path) -> None:
     assert pick(found, "mine", tmp_path).adapter == str(tmp_path / "my_adapter.py")
 
 
-def test_a_url_without_host_is_refused() -> None:
+@pytest.mark.parametrize(
+    "url", ["staging", "http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:port", "http://"]
+)
+def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(Usage, match="write a URL"):
-        pick(config(url="staging"), "staging")
+        pick(config(url=url), "staging")
+
+
+def test_a_file_of_another_encoding_is_refused_and_a_byte_order_mark_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "golive.toml"
+    file.write_text('[targets.mine]\nurl = "http://[::1]:1"\nadapter = "reference"\n', encoding="utf-8-sig")
+    assert load(file).targets["mine"].url == "http://[::1]:1"
+    file.write_bytes("# 目标".encode("gb18030"))
+    with pytest.raises(Usage, match=r"golive\.toml: it is no UTF-8 text"):
+        load(file)
+
+
+def test_where_there_is_no_target_at_all_it_says_where_it_looked(tmp_path: Path) -> None:
+    with pytest.raises(Usage, match=f"looked for in {tmp_path}"):
+        pick(Config(), "staging", tmp_path)
 
 
 def test_a_secret_comes_from_the_environment_only() -> None:
@@ -52,6 +69,8 @@ def test_a_secret_comes_from_the_environment_only() -> None:
     assert secrets(target, {"STAGING_TOKEN": "x"}) == {"token": "x"}
     with pytest.raises(Usage, match="not set"):
         secrets(target, {})
+    with pytest.raises(Usage, match="STAGING_TOKEN, which is empty"):
+        secrets(target, {"STAGING_TOKEN": ""})
     with pytest.raises(Usage, match="written in the file"):
         secrets(TargetConfig(adapter="a.py", url="http://127.0.0.1", secrets={"token": "hunter2"}), {})
 

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import typer
 
 from golive.config import TargetConfig
 from golive.failures import Failure, Usage
+from golive.main import clear_words
 from golive.play import SCENARIOS, Wish, again, exit_code, find_scenario, platform_of, prepare, suited, with_kill
 from golive.reach import Reach
 from golive.recipe import write
@@ -180,3 +182,20 @@ def test_the_bundled_reference_keeps_the_speed_asked_for() -> None:
     launch = find_scenario("launch")
     assert suited(launch, None) == launch
     assert suited(launch, TargetConfig(url="http://127.0.0.1", adapter="reference")) == launch
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "told"),
+    [
+        (Usage("no such thing"), 2, "golive: no such thing"),
+        (Failure("a disk is full"), 4, "golive: a disk is full"),
+        (ValueError("nobody thought of it"), 4, "ValueError: nobody thought of it"),
+        (KeyboardInterrupt(), 4, ""),
+    ],
+)
+def test_whatever_ends_a_command_is_no_verdict(
+    raised: BaseException, code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended, clear_words():
+        raise raised
+    assert (ended.value.exit_code, told in capsys.readouterr().err) == (code, True)
