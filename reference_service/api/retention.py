@@ -24,6 +24,9 @@ class Purged(msgspec.Struct):
     conversations: int
     messages: int
     log_events: int
+    customers: int
+    orders: int
+    outbound_events: int
 
 
 async def get_hold(request: Request) -> Response:

@@ -15,7 +15,7 @@ import msgspec
 from reference_service.domain.announcements import ANNOUNCED, body
 from reference_service.domain.changes import Changes
 from reference_service.domain.records import Record
-from reference_service.domain.retention import next_run
+from reference_service.domain.retention import EventPlace, next_run
 from reference_service.domain.shelves import put, shelf, take_away
 from reference_service.domain.world import ShopFloor, World
 
@@ -137,6 +137,22 @@ def delivered(floor: ShopFloor, delivery: Delivery, changes: Changes) -> None:
     """The other side has it."""
     take_away(floor, delivery, changes)
     floor.undelivered[delivery.webhook_id] -= 1
+
+
+def forget(world: World, places: Iterable[EventPlace], changes: Changes) -> int:
+    """Take away events about what was purged, whether they wait or were given up; how many."""
+    gone = 0
+    for place in places:
+        floor = world.floors.get(place.shop_id)
+        if floor is None:
+            continue
+        gone += 1
+        if (delivery := shelf(floor, Delivery).get(place.id)) is None:
+            changes.removed.append((DeadLetter, (place.id,)))
+        else:
+            delivered(floor, delivery, changes)
+            delivery.body = ""  # the courier has it until it is due
+    return gone
 
 
 def failed(

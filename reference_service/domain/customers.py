@@ -131,7 +131,7 @@ def left(_: World, happened: Resolved, changes: Changes) -> None:
 
 
 def forgotten(_: World, happened: Forgotten, __: Changes) -> None:
-    """A purged conversation is nobody's newest visit any more; who the customer is stays known."""
+    """A purged conversation is nobody's newest visit any more; who the customer is stays known (forgetting.py)."""
     known = happened.thread.known
     if known is not None and known.thread is happened.thread:
         known.thread = None

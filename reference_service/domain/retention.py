@@ -2,7 +2,8 @@
 
 Kept for at least 180 days. Older messages of a resolved conversation are purged from the oldest on; with the last one
 the conversation goes, and everything that hangs on it. Of a purged message only the hash of its id remains (GATEWAY-6).
-A legal hold on a conversation or on the whole shop stops all that, and so does an open complaint.
+A legal hold on a conversation or on the whole shop stops all that, and so does an open complaint. Customers and orders:
+forgetting.py.
 """
 
 from collections.abc import Sequence
@@ -24,10 +25,11 @@ QUIET_S: Final = 20 * 3600.0  # the daily run is at 04:00 in China: 20:00 UTC
 
 
 class Retention(msgspec.Struct, frozen=True):
-    """How many days a shop keeps its messages, and whether a legal hold stops every purge."""
+    """How many days a shop keeps messages, and customers with orders; and whether a legal hold stops every purge."""
 
     days: Annotated[int, msgspec.Meta(ge=180, le=36_500)] = 180
     legal_hold: bool = False
+    customer_days: Annotated[int, msgspec.Meta(ge=180, le=36_500)] = 1095  # trades are kept for three years
 
 
 class Old(NamedTuple):
@@ -47,6 +49,16 @@ class LogPlace(NamedTuple):
     s: int
     conversation_id: str
     seq: int | None
+
+
+class EventPlace(NamedTuple):
+    """An outbound event and what it is about: a conversation or a message of it, or a customer."""
+
+    id: str
+    shop_id: str
+    conversation_id: str | None
+    seq: int | None
+    customer: str | None
 
 
 def next_run(now: float) -> float:
@@ -101,6 +113,14 @@ def purge(world: World, thread: Thread, oldest: Sequence[Old], moment: float, ch
         changes.purges.append(Purge(conversation.id, conversation.purged_to))
     changes.keep(conversation)
     return gone
+
+
+def tells_of_purged(world: World, place: EventPlace) -> bool:
+    """Whether an outbound event does."""
+    if place.conversation_id is not None:
+        return is_stale(world, LogPlace("", 0, place.conversation_id, place.seq))
+    floor = world.floors.get(place.shop_id)
+    return place.customer is not None and floor is not None and place.customer not in floor.customers
 
 
 def is_stale(world: World, place: LogPlace) -> bool:

@@ -90,7 +90,7 @@ class Courier:
                 return
             why = await self._attempt(webhook, delivery)
             if self._webhook(delivery) is not webhook:
-                return  # it was removed meanwhile, or its shop
+                return  # it was removed meanwhile, or its shop, or what it tells of was purged
             floor = self._world.floors[delivery.shop_id]
             changes = self._begin()
             if why:
@@ -110,7 +110,9 @@ class Courier:
 
     def _webhook(self, delivery: Delivery) -> Webhook | None:
         floor = self._world.floors.get(delivery.shop_id)
-        return shelf(floor, Webhook).get(delivery.webhook_id) if floor else None
+        if floor is None or shelf(floor, Delivery).get(delivery.id) is not delivery:
+            return None
+        return shelf(floor, Webhook).get(delivery.webhook_id)
 
     async def _attempt(self, webhook: Webhook, delivery: Delivery) -> str:
         """One request; why it failed, "" where it did not."""

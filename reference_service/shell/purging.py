@@ -11,6 +11,7 @@ from reference_service.domain import retention
 from reference_service.domain.changes import Changes
 from reference_service.domain.retention import Old
 from reference_service.domain.world import Thread, World
+from reference_service.shell import forgetting
 from reference_service.shell.clock import Clock
 from reference_service.shell.logs import log
 from reference_service.storage import connections
@@ -28,6 +29,9 @@ class Purged(NamedTuple):
     conversations: int = 0
     messages: int = 0
     log_events: int = 0
+    customers: int = 0
+    orders: int = 0
+    outbound_events: int = 0
 
 
 class Purging:
@@ -43,15 +47,20 @@ class Purging:
         try:
             conversations, messages = await self._messages(reader)
             self._unswept |= messages > 0
-            events = await self._logs(reader) if self._unswept else 0
+            logged = await self._logs(reader) if self._unswept else 0
+            people, orders = await forgetting.customers(self._world, self._begin, self._keep)
+            told = await forgetting.events(reader, self._world, self._begin, self._keep)
         finally:
             reader.close()
-        if messages or events:
+        purged = Purged(conversations, messages, logged, people, orders, told)
+        if any(purged):
             await self._forget()
         self._unswept = False
-        purged = Purged(conversations, messages, events)
         log("retention", **purged._asdict(), seconds=round(time.monotonic() - began, 3))
         return purged
+
+    def _begin(self) -> Changes:
+        return Changes(at=self._clock.now())
 
     async def _forget(self) -> None:
         if not await asyncio.to_thread(connections.empty_log, self._path, PATIENCE_S):
@@ -61,7 +70,7 @@ class Purging:
         gone = messages = 0
         async for due in self._due():
             while due:
-                began, changes = time.monotonic(), Changes(at=self._clock.now())
+                began, changes = time.monotonic(), self._begin()
                 found = await asyncio.to_thread(_oldest, reader, [thread.conversation.id for thread in due])
                 for oldest in found:
                     thread = due.popleft()
@@ -105,7 +114,7 @@ class Purging:
             stale = [place for place in places if retention.is_stale(self._world, place)]
             await asyncio.sleep(time.monotonic() - began)
             for start in range(0, len(stale), MESSAGES):
-                began, changes = time.monotonic(), Changes(at=self._clock.now())
+                began, changes = time.monotonic(), self._begin()
                 events += retention.sweep(self._world, stale[start : start + MESSAGES], changes)
                 await self._keep(changes)
                 await asyncio.sleep(time.monotonic() - began)

@@ -7,7 +7,7 @@ import msgspec
 
 from reference_service.domain.chronicle import Happened
 from reference_service.domain.records import Message
-from reference_service.domain.retention import LogPlace, Old
+from reference_service.domain.retention import EventPlace, LogPlace, Old
 from reference_service.storage import connections, tables
 
 PLACED: Final = (
@@ -70,6 +70,15 @@ class Reader:
         )
         found: list[Any] = self._connection.execute(statement, (after, limit)).fetchall()
         return [LogPlace(*row[1:]) for row in found if row[3]], found[-1][0] if found else None
+
+    def event_places(self, record: type[R], after: int, limit: int) -> tuple[list[EventPlace], int | None]:
+        """The next outbound events of a table with what they are about; where to go on, None at the end."""
+        about = ", ".join(f"body ->> '$.data.{name}'" for name in ("conversation_id", "seq", "customer.open_id"))
+        statement = (
+            f"SELECT rowid, id, shop_id, {about} FROM {tables.table(record)} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        )
+        found: list[Any] = self._connection.execute(statement, (after, limit)).fetchall()
+        return [EventPlace(*row[1:]) for row in found], found[-1][0] if found else None
 
     def by_place(self, conversation_id: str, after: int, limit: int) -> list[Message] | None:
         """The messages in the platform's order after the one with a seq, 0 from the beginning; None without that one.

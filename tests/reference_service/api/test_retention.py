@@ -16,6 +16,9 @@ DAY_S = 86400.0
 RETENTION, RUN, CLOCK = "/api/v1/retention", "/api/v1/retention/run", "/api/v1/test-hooks/clock"
 
 
+NOTHING = dict.fromkeys(("conversations", "messages", "log_events", "customers", "orders", "outbound_events"), 0)
+
+
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Without the night's backups, which keep what was purged for 30 days."""
@@ -66,7 +69,7 @@ async def test_purged_messages_are_gone_everywhere_and_their_ids_are_known_for_e
     assert traces(service, *words) == list(words)
     await travel(service, 181)  # the daily run has done it already
     assert traces(service, *words) == []
-    assert await run(service) == {"conversations": 0, "messages": 0, "log_events": 0}
+    assert await run(service) == NOTHING
 
     sync = (await service.http.get("/api/v1/sync", headers=agent)).json()
     assert (sync["events"], sync["limited"]) == ([], True)
@@ -126,7 +129,7 @@ async def test_a_hold_of_the_shop_and_a_longer_time_stop_the_purge(service: Any)
     device = await service.device(agent)
     await talk(service, admin, agent, device, "c1", "一更")
     default = (await service.http.get(RETENTION, headers=admin)).json()
-    assert default == {"version": 0, "days": 180, "legal_hold": False}
+    assert default == {"version": 0, "days": 180, "legal_hold": False, "customer_days": 1095}
     for setting in ({"legal_hold": True}, {"days": 200}, {}):
         assert (await service.http.put(RETENTION, json=setting, headers=admin)).status_code == 200
         await travel(service, 181 if setting.get("legal_hold") else 0)
@@ -163,6 +166,117 @@ async def test_nothing_in_any_table_is_about_a_purged_conversation(service: Any)
     assert [record.__name__ for record in tables_of if service.engine.reader.rows(record)] == []
     assert traces(service, *words) == []
     await device.ws.close()
+
+
+async def subscribed(service: Any, admin: Any, url: str) -> str:
+    body = {"url": url, "events": ["message.created", "conversation.opened", "customer.became_vip"]}
+    made = await service.http.post("/api/v1/webhooks", json=body, headers=admin)
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def listed(service: Any, admin: Any) -> tuple[int, int]:
+    """How many events wait for the shop's webhooks, and how many were given up."""
+    webhooks = (await service.http.get("/api/v1/webhooks", headers=admin)).json()["items"]
+    paths = [f"/api/v1/webhooks/{each['id']}/dead-letters" for each in webhooks]
+    letters = [(await service.http.get(path, headers=admin)).json()["items"] for path in paths]
+    return sum(each["waiting"] for each in webhooks), sum(map(len, letters))
+
+
+@pytest.mark.parametrize("plan", [(3600.0,), ()], ids=["waiting", "given up"])
+async def test_an_outbound_event_goes_with_the_message_it_tells_of_and_no_other(
+    serve: Any, settings: Settings, plan: tuple[float, ...]
+) -> None:
+    """Dead letters are kept for ever here, so that it is the purge that takes them."""
+    lasting = msgspec.structs.replace(settings, event_plan_s=plan, dead_letter_s=1e9)
+    async with serve(lasting) as service:
+        admin = await service.shop()
+        _, agent = await service.agent(admin)
+        device = await service.device(agent)
+        await subscribed(service, admin, "http://127.0.0.1:9/nobody")
+        held = await talk(service, admin, agent, device, "c1", "一更")
+        await service.http.put(f"/api/v1/conversations/{held}/legal-hold", json={"held": True}, headers=admin)
+        await talk(service, admin, agent, device, "c2", "二更")
+        await talk(service, admin, agent, device, "c3", "三更")
+        await travel(service, 100)
+        await talk(service, admin, agent, device, "c3", "四更")
+        await device.ws.close()
+        async with asyncio.timeout(10):
+            while service.engine.figures.deliveries["failed" if plan else "dead"] < 12:
+                await service.engine.settled()
+        assert await listed(service, admin) == (
+            (12, 0) if plan else (0, 12)
+        )  # of each visit, its begin and two messages
+        await travel(service, 90)
+        assert await listed(service, admin) == ((7, 0) if plan else (0, 7))
+        assert traces(service, "一更", "二更", "三更", "四更") == ["一更", "四更"]
+        waiting = repr(service.engine.courier._queues)
+        assert ("四更" in waiting, "二更" in waiting) == (bool(plan), False)
+        assert await run(service) == NOTHING
+        report = (await service.http.get("/api/v1/audit/verify", headers=OPERATOR)).json()
+        assert (report["holds"], report["findings"]) == (True, [])
+
+
+async def test_an_event_on_its_way_while_it_is_purged_is_not_tried_again(serve: Any, settings: Settings) -> None:
+    arrived, go = asyncio.Event(), asyncio.Event()
+
+    async def hold(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await go.wait()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, serve(msgspec.structs.replace(settings, event_plan_s=(0.01,))) as service:
+        admin = await service.shop()
+        await subscribed(service, admin, url)
+        await service.write("旧话", "c1")
+        await service.http.post("/api/v1/conversations/cv1/resolve", headers=admin)
+        await asyncio.wait_for(arrived.wait(), 10)
+        await travel(service, 181)
+        assert await listed(service, admin) == (0, 0)
+        go.set()
+        await asyncio.gather(*service.engine.courier._tasks)
+        assert (await listed(service, admin), traces(service, "旧话")) == ((0, 0), [])
+
+
+async def order(service: Any, admin: Any, customer: str, name: str) -> None:
+    path = f"/api/v1/customers/{customer}/orders"
+    made = await service.http.post(path, json={"id": name, "status": "paid", "amount": 100}, headers=admin)
+    assert made.status_code == 201, made.text
+
+
+async def test_a_customer_goes_with_their_orders_after_three_years_and_nobody_sooner(
+    serve: Any, settings: Settings
+) -> None:
+    async with serve(settings) as service:
+        admin = await service.shop()
+        _, agent = await service.agent(admin)
+        device = await service.device(agent)
+        for customer in ("gone-1", "held-1", "back-1"):
+            await talk(service, admin, agent, device, customer, customer)
+            await order(service, admin, customer, f"order-{customer}")
+        await order(service, admin, "bought-1", "order-bought-1")
+        held = service.engine.world.floors["s1"].customers["held-1"].thread.conversation.id
+        await service.http.put(f"/api/v1/conversations/{held}/legal-hold", json={"held": True}, headers=admin)
+        for _ in range(3):
+            await travel(service, 333)
+        names = ("gone-1", "held-1", "back-1", "bought-1")
+        assert traces(service, *names) == list(names)
+        await talk(service, admin, agent, device, "back-1", "回来")
+        await device.ws.close()
+        await travel(service, 97)
+        assert traces(service, *names) == ["held-1", "back-1"]
+        left = (await service.http.get("/api/v1/customers", headers=admin)).json()["items"]
+        assert [each["open_id"] for each in left] == ["held-1", "back-1"]
+        assert list(service.engine.world.floors["s1"].orders) == ["order-held-1", "order-back-1"]
+        assert (await service.http.get("/api/v1/customers/gone-1", headers=admin)).status_code == 404
+        report = (await service.http.get("/api/v1/audit/verify", headers=OPERATOR)).json()
+        assert (report["holds"], report["findings"]) == (True, [])
+    async with serve(settings) as service:  # and recovery finds what is left whole
+        assert list(service.engine.world.floors["s1"].customers) == ["held-1", "back-1"]
+        await service.write("又来了", "gone-1", message="@again==")
+        assert service.engine.world.floors["s1"].customers["gone-1"].grade == "new"
 
 
 @pytest.mark.thorough
