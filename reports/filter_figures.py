@@ -39,6 +39,15 @@ class FilterFigures(msgspec.Struct, frozen=True):
     relations: tuple[Relation, ...] = ()
 
 
+def _summed(relations: Iterable[Relation]) -> tuple[Relation, ...]:
+    """One of each name: a relation may be looked at by several tests."""
+    found: dict[str, Relation] = {}
+    for each in relations:
+        known = found.get(each.name, Relation(each.name, 0, 0))
+        found[each.name] = Relation(each.name, known.examples + each.examples, known.broken + each.broken)
+    return tuple(found.values())
+
+
 def merged(parts: Iterable[Any]) -> FilterFigures | None:
     """The parts (as JSON-like values) as one, in their order; None where there is none. Raises msgspec.MsgspecError."""
     read = [msgspec.convert(part, FilterFigures) for part in parts]
@@ -47,5 +56,5 @@ def merged(parts: Iterable[Any]) -> FilterFigures | None:
     return FilterFigures(
         tuple(row for part in read for row in part.classes),
         tuple(row for part in read for row in part.clean),
-        tuple(row for part in read for row in part.relations),
+        _summed(row for part in read for row in part.relations),
     )

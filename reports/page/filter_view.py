@@ -60,14 +60,11 @@ def _in_the_wild(named: str) -> Text:
 
 
 def _relation(test: str) -> Text:
-    """A relation by its test's name; behind it which way in, and what kind of text."""
-    plain, _, kinds = test.removeprefix("test_").replace(" ", "_").partition("[")
-    named = table()["relation"].get(plain) or same(figures.visible(plain.replace("_", " ")))
-    of = [name("relation_of", kind) for kind in kinds.removesuffix("]").split("-") if kind]
-    if not of:
-        return named
-    zh, en = "，".join(each.zh for each in of), ", ".join(each.en for each in of)
-    return Text(f"{named.zh}（{zh}）", f"{named.en} ({en})")
+    """A relation by its test's name, and behind it the way in."""
+    plain, _, way = test.removesuffix("]").partition("[")
+    named = table()["relation"].get(plain.replace(" ", "_")) or same(figures.visible(plain))
+    by = name("way_in", way)
+    return Text(f"{named.zh}（{by.zh}）", f"{named.en} ({by.en})") if way else named
 
 
 def _recalled(claimed: bool, found: int, hidden: int) -> str:

@@ -82,10 +82,11 @@ def measured(record_property: Callable[[str, object], None]) -> Iterator[Measure
 
 @pytest.fixture
 def relation(request: pytest.FixtureRequest, measured: Measured) -> Iterator[Tally]:
-    """The count of the relation that the test is about, which goes into the result under the test's name."""
+    """The count of the relation that the test is about, which goes into the result under its name and the way in."""
     made = Tally()
     yield made
-    name = request.node.name.removeprefix("test_").replace("_", " ")
-    measured.relations.append(Relation(name, made.examples, made.broken))
+    name = request.node.originalname.removeprefix("test_").replace("_", " ")
+    way = request.node.callspec.params["door"]
+    measured.relations.append(Relation(f"{name}[{way}]", made.examples, made.broken))
     if made.looks and not made.examples:
         pytest.fail("of all cases none could have broken the relation: nothing is known of it", pytrace=False)

@@ -14,6 +14,11 @@ def test_parts_come_together_in_their_order() -> None:
     assert merged(parts) == FilterFigures(ONE.classes, ONE.clean, OTHER.relations)
 
 
+def test_a_relation_that_several_tests_look_at_is_one() -> None:
+    parts = [msgspec.to_builtins(FilterFigures(relations=(Relation("time", 1, bad),))) for bad in (0, 1, 0)]
+    assert merged(parts) == FilterFigures(relations=(Relation("time", 3, 1),))
+
+
 def test_a_class_is_written_under_the_word_that_the_contract_has_for_it() -> None:
     assert msgspec.to_builtins(ONE)["classes"][0] == {"class": "width", "claimed": True, "hidden": 70, "found": 70}
 
