@@ -6,7 +6,7 @@ from fixtures.corpus import CLEAN, DISGUISED, FORBIDDEN, RULES
 from fixtures.evasions.catalogue import CATALOGUE, Evasion
 from reports.filter_figures import CleanTalk, Recall
 from security_tests.filter.corpus import ALLOW, LIST, covers, hidden
-from security_tests.filter.door import Door
+from security_tests.filter.door import Door, Refused
 from security_tests.filter.measuring import Measured
 from targets.interface import FilterVerdict
 
@@ -31,8 +31,11 @@ async def test_forbidden_talk_is_blocked_for_the_word_that_stands_in_it(door: Do
 @pytest.mark.promise("FILTER-2")
 @pytest.mark.parametrize("category", dict.fromkeys(row.category for row in CLEAN))
 async def test_clean_talk_passes_as_it_is(door: Door, category: str, measured: Measured) -> None:
-    """Numbers of orders, prices and sizes are no contacts either, where those are looked for."""
-    await door.put(LIST, ALLOW, contacts=True)
+    """Numbers of orders, prices and sizes are no contacts either, where a target looks for those."""
+    try:
+        await door.put(LIST, ALLOW, contacts=True)
+    except Refused:
+        await door.put(LIST, ALLOW)
     texts = [row.text for row in CLEAN if row.category == category]
     told = await door.check(texts)
     wrong = [
