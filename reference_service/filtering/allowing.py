@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Protocol, TypeVar
 
-from reference_service.filtering.folding import PLAIN
+from reference_service.filtering.folding import PLAIN, splits
 from reference_service.filtering.matching import Patterns
 
 Span = tuple[int, int]
@@ -34,7 +34,9 @@ class Allowed:
         """Where phrases stand in a text, by their start."""
         found = self._phrases.find(folded)
         sources = PLAIN.places(text) if found else []
-        return sorted((sources[start], sources[end - 1] + 1) for _, start, end in found)
+        return sorted(
+            (sources[start], sources[end - 1] + 1) for _, start, end in found if not splits(sources, start, end - 1)
+        )
 
 
 def unlocked(hits: list[P], spans: list[Span]) -> list[P]:

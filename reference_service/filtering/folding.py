@@ -115,6 +115,14 @@ class Folding(dict[str, str]):
         return [at for at, character in enumerate(text) for _ in self[character]]
 
 
+def splits(sources: list[int], first: int, last: int) -> bool:
+    """Whether what stands from first to last in a folded text takes in only a part of a character (the 2 of ½).
+
+    `sources[i]` is the place in the text of the i-th character of the folded one.
+    """
+    return (first > 0 and sources[first - 1] == sources[first]) or sources[last] in sources[last + 1 : last + 2]
+
+
 PLAIN: Final = Folding(fold_character)
 BUT_NUMERALS: Final = Folding(fold_but_numerals)  # its places are those of PLAIN
 LOOK_ALIKE: Final = Folding(fold_look_alike)

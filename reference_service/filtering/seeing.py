@@ -1,4 +1,4 @@
-"""What makes a spelling in a text the listed word: nothing goes on at its edges, and its foldings are those allowed."""
+"""What makes a spelling in a text the listed word: it ends where words end, and its foldings are those allowed."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -11,6 +11,7 @@ from reference_service.filtering.folding import (
     compatible,
     fold_look_alike,
     simplified,
+    splits,
     unmarked,
 )
 from reference_service.filtering.searching import Seen
@@ -28,7 +29,7 @@ def via(seen: Seen, text: str, folded: str, sources: list[int]) -> Via | None:
     `sources[i]` is the place in the text of the i-th character of `folded`, in which it was seen.
     """
     spelling = seen.spelling
-    if not _whole(seen, text, folded, sources):
+    if splits(sources, *seen.reach) or not _whole(seen, text, folded, sources):
         return None
     means = set(_means(seen, text, sources))
     if ("digits" in means and not spelling.digits) or ("homoglyph" in means and not spelling.homoglyphs):

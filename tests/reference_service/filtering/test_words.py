@@ -22,6 +22,7 @@ SEEN: list[tuple[str, Word, str, str]] = [  # class, word, text, the part of it 
     ("width", Word("vx"), "加Ｖｘ", "Ｖｘ"),
     ("width", Word("vx"), "加🅥🆇", "🅥🆇"),
     ("width", Word("kg"), "三㎏吧", "㎏"),
+    ("width", Word("平成"), "㍻元年", "㍻"),
     ("invisible", Word("微信"), "微\u200b\u2060\ufeff\u00ad\u034f信", "微\u200b\u2060\ufeff\u00ad\u034f信"),
     ("invisible", Word("vx"), "v\u202ex", "v\u202ex"),
     ("marks", Word("微信"), "微\u20dd信\u0336吧", "微\u20dd信"),
@@ -85,6 +86,9 @@ UNSEEN: list[tuple[Word, str]] = [
     (Word("微信"), "weixin wx"),
     (Word("微信", pinyin=True), "weixing卫星 wei"),
     (Word("微信", initials=True), "wxs w x"),
+    (Word("2"), "½杯"),  # half a character is none: a hit must be a part of the text
+    (Word("成元"), "㍻元年"),
+    (Word("加平", separators=True), "加.㍻"),
 ]
 
 
@@ -124,6 +128,10 @@ def test_an_allowed_phrase_unlocks_what_it_covers_and_nothing_longer() -> None:
     assert [hit.word.word for hit in words.find("加微信吗，微信支付")] == ["微信"]
 
 
+def test_an_allowed_part_of_a_character_unlocks_nothing() -> None:
+    assert [hit.word.word for hit in WordFilter([Word("平成")], ["成"]).find("㍻")] == ["平成"]
+
+
 def test_one_word_in_another_are_two_hits_and_none_comes_twice() -> None:
     long, short = Word("加微信"), Word("微信", aliases=("微信",), pinyin=True)
     assert WordFilter([long, short]).find("加微信") == [Hit(0, 3, long), Hit(1, 3, short)]
@@ -152,13 +160,15 @@ TEXTS = st.text(LETTERS, max_size=14)
 
 
 def naive(words: list[str], text: str) -> set[tuple[int, int]]:
-    """Strictly: every place of the folded text where a folded word begins."""
+    """Strictly: every place of the folded text where a folded word stands that begins and ends with a character."""
     folded, places = PLAIN.fold(text), PLAIN.places(text)
     return {
         (places[at], places[at + len(plain) - 1] + 1)
         for plain in map(fold, words)
         for at in range(len(folded))
         if folded.startswith(plain, at)
+        and (at == 0 or places[at - 1] != places[at])
+        and (at + len(plain) == len(places) or places[at + len(plain) - 1] != places[at + len(plain)])
     }
 
 
