@@ -61,6 +61,8 @@ async def test_lists_tell_of_ones_own_shop_only(lab: Lab) -> None:
     own, stranger = await belongings(lab), await belongings(lab)
     told = str(await _all(stranger.shop))
     theirs = {own.ids["conversation_id"], own.ids["agent_id"], own.customer.open_id, own.shop.spec.name}
+    own_lists = str(await _all(own.shop))
+    assert [each for each in theirs if f"'{each}'" not in own_lists] == [], "their own lists do not tell of it"
     assert not [each for each in theirs if f"'{each}'" in told]
 
 
@@ -69,7 +71,10 @@ async def test_a_strangers_device_is_told_nothing_of_a_conversation(lab: Lab) ->
     conversation = own.ids["conversation_id"]
     sent = await stranger.desk.reply(conversation, "我是别家的客服")
     assert sent.outcome == "failed"
-    await stranger.shop.api("sync", who=stranger.shop.agents[0], query={"since": 0, "limit": 100}, expect=200)
+    if "sync" in lab.operations:
+        told = await stranger.shop.api("sync", who=stranger.shop.agents[0], query={"since": 0, "limit": 100})
+        assert stranger.ids["conversation_id"] in str(told.body)
+        assert conversation not in {each["d"].get("conversation_id") for each in told.body["events"]}
     said = await own.customer.say("还在吗")
     await own.desk.sees(said)
     last = await stranger.customer.say("在吗")
@@ -82,7 +87,8 @@ async def test_a_foreign_shop_cannot_be_named_in_a_query_or_body(lab: Lab) -> No
     own, stranger = await belongings(lab), await belongings(lab)
     admin = stranger.people["admin"]
     listed = await stranger.shop.api("listConversations", who=admin, query={"shop_id": own.ids["shop_id"]}, expect=ANY)
-    assert own.ids["conversation_id"] not in str(listed.body)
+    if listed.status == 200:
+        assert [each["id"] for each in listed.body["items"]] == [stranger.ids["conversation_id"]]
     stolen = {"conversation_id": own.ids["conversation_id"], "note": "x"}
     await stranger.shop.api("openComplaint", who=admin, body=stolen, expect=(404, 422))
     await stranger.shop.api("rate", who=admin, body={**stolen, "stars": 1}, expect=(404, 422))
