@@ -31,8 +31,8 @@ def covers(claims: Mapping[str, str], claim: str, rule: Rule) -> bool:
 
 
 def hidden(rule: Rule, evasion: Evasion, seeds: int = SEEDS) -> list[str]:
-    """The word in that disguise, in several ways, amid other text that has nothing to do with it."""
+    """The word in that disguise, in several ways; none in which it can still be read as it is listed (微信信)."""
     if not evasion.applies(rule.word):
         return []
     ways = dict.fromkeys(evasion.hide(rule.word, Random(f"{rule.word} {seed}")) for seed in range(seeds))
-    return [text for text in ways if evasion.name == "plain" or text != rule.word]
+    return [text for text in ways if evasion.name == "plain" or rule.word not in text]

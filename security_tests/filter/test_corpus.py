@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.corpus import CLEAN, DISGUISED, FORBIDDEN, RULES
-from fixtures.evasions.catalogue import CATALOGUE, Evasion
+from fixtures.evasions.catalogue import CATALOGUE, SPLIT_MESSAGES, Evasion
 from reports.filter_figures import CleanTalk, Recall
 from security_tests.filter.corpus import ALLOW, LIST, covers, hidden
 from security_tests.filter.door import Door, Refused
@@ -66,6 +66,15 @@ async def test_a_listed_word_is_found_in_disguise(door: Door, evasion: Evasion, 
     assert not missed, f"{evasion.claim} is claimed, and these got through ({len(missed)} of {sum(due)}): {missed[:10]}"
     if not any(due):
         pytest.skip(f"not offered: the target claims no class {evasion.claim}; measured, not judged")
+
+
+@pytest.mark.promise("FILTER-1")
+async def test_every_class_that_is_claimed_is_tried(door: Door) -> None:
+    tried = {evasion.claim for evasion in CATALOGUE} | {SPLIT_MESSAGES}
+    if strange := sorted((await door.claims()).keys() - tried):
+        pytest.skip(
+            f"not offered: a way to hide a word as {', '.join(strange)}, which the target claims to see through"
+        )
 
 
 @pytest.mark.promise("FILTER-1")

@@ -15,6 +15,7 @@ from security_tests.filter.corpus import ALLOW, LIST
 from security_tests.filter.door import Door, Side, needed
 from security_tests.filter.measuring import Measured
 from suites.lab import Lab, LabShop
+from suites.letterbox import Letterbox
 from targets.interface import Edit, Event, FilterVerdict, WordRule
 
 CLEAN: Final = ("您好，请问有什么可以帮您", "可以微信支付吗", "订单6921234567890123456到哪了")
@@ -115,6 +116,29 @@ async def test_a_customers_message_comes_to_its_agent_as_the_check_says(lab: Lab
 
 def _shown(event: Event) -> str | None:
     return None if event.kind == "withheld" else event.text
+
+
+@pytest.mark.promise("FILTER-4")
+async def test_half_a_surrogate_pair_in_a_message_harms_nothing_that_comes_after(lab: Lab) -> None:
+    """Taken or refused with a reason, as the target likes: it is no text; but no error, and what follows arrives."""
+    shop, _ = await _shop(lab)
+    customer, desk = await shop.customer(), await shop.desk()
+    event = await desk.sees(await customer.say("在吗"))
+    box = Letterbox(shop)
+    message = box.message(customer, "加HALF微信")
+    body = box.request(message).body
+    if b"HALF" not in body:
+        pytest.skip("not offered: a platform profile that writes texts as they are")
+    half = b"\\\\ud800" if b'\\"' in body else b"\\ud800"  # a payload may be JSON in a string of JSON
+    answer = await box.post(box.signed(body.replace(b"HALF", half), message))
+    assert answer.status < 500, f"half a surrogate pair in a customer's message was answered {answer.status}"
+    if "reply" in lab.operations:
+        reply = b'{"client_msg_id":"half-a-pair","text":"\\ud800"}'
+        due = (200, 201, 400, 422)
+        await shop.api("reply", who=shop.agents[0], conversation_id=event.conversation, body=reply, expect=due)
+    await desk.sees(await customer.say("还在吗"))
+    await desk.reply(event.conversation, "在的")
+    await customer.receives(desk.last_text)
 
 
 @pytest.mark.promise("FILTER-1")
