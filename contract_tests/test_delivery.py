@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from contract_tests.lull import lull
 from fixtures.words import BUNDLED
 from suites.desk import Desk
 from suites.lab import Lab
@@ -24,7 +25,7 @@ async def test_a_message_reaches_both_devices_of_its_agent_once(lab: Lab) -> Non
     said = await customer.say("在吗")
     for desk in (first, second):
         await desk.sees(said)
-    after = await customer.say("还在吗")
+    after = await lull(lab, customer)
     for desk in (first, second):
         await desk.sees(after)
         assert desk.times_seen(said) == 1
@@ -104,6 +105,7 @@ async def test_a_reply_reaches_its_customer_once(lab: Lab) -> None:
     assert sent.outcome == "ok"
     first = desk.last_text
     await customer.receives(first)
+    await desk.sees(await lull(lab, customer))
     await desk.reply(event.conversation, "还要别的吗")
     await customer.receives(desk.last_text)
     assert len(customer.got(first)) == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contract_tests.lull import lull
 from suites.desk import Desk
 from suites.lab import Lab
 from suites.letterbox import Letterbox
@@ -22,7 +23,7 @@ async def test_an_echo_of_our_own_reply_is_no_message_of_anybody(lab: Lab) -> No
     reply = desk.last_text
     await customer.receives(reply)
     await lab.settled()  # the platform has told the target of its own reply
-    last = await customer.say("有货吗")
+    last = await lull(lab, customer)
     for device in (desk, twin):
         await device.sees(last)
         assert _customers(device) == [first.text, last.text]
