@@ -1,5 +1,6 @@
 """From what pytest reports of a test to a Case: what was promised, what happened, how to see it again."""
 
+import re
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from reports.model import State
 from suites.contract import CONTRACT
 
 _BROKEN: Final = (AssertionError, pytest.fail.Exception)
+_WHERE: Final = re.compile(r"\s*\+\s+where .* object at 0x")  # of pytest's explanations: an address helps nobody
 FAILED_LAB: Final = "lab_failed"
 
 
@@ -70,7 +72,7 @@ def happened(named: Sequence[str], error: BaseException, story: str, command: st
 def _words(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
         return "\n".join(_words(each) for each in error.exceptions)
-    text = str(error).strip()
+    text = "\n".join(line for line in str(error).splitlines() if not _WHERE.match(line)).strip()
     notes = "\n".join(getattr(error, "__notes__", ()))
     named = text if isinstance(error, _BROKEN) and text else f"{type(error).__name__}: {text}"
     return f"{named}\n{notes}".strip()

@@ -9,6 +9,7 @@ expires = 2027-03-31        # the last day it counts
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
@@ -83,7 +84,7 @@ def bearing(case: Case, promise: str, entries: Iterable[Accepted], today: date) 
 
 def objections(entries: Iterable[Accepted], cases: Sequence[Case], today: date) -> list[str]:
     """What is wrong with the entries as this run saw things: each is a reason for no GO, one sentence."""
-    asked: tuple[Callable[[Accepted, Sequence[Case], date], str], ...] = (_expired, _unbearable, _passes)
+    asked: tuple[Callable[[Accepted, Sequence[Case], date], str], ...] = (_expired, _unbearable, _passes, _misnamed)
     return [next(filter(None, found), "") for e in entries if any(found := [ask(e, cases, today) for ask in asked])]
 
 
@@ -95,6 +96,15 @@ def _unbearable(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
     named = {entry.promise} if entry.promise else {p for case in cases if case.id == entry.case for p in case.promises}
     bad = next((each for each in sorted(named) if promises.never_accepted(each)), "")
     return f"accepted: {entry.name} cannot be accepted: loss, forgery and leaks never are" if bad else ""
+
+
+def _misnamed(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
+    """A failure that the entry does not name, but nearly: of no case with this name, and one that fails beside it."""
+    if not entry.case or entry.case in {case.id for case in cases}:
+        return ""
+    failed = [case.id for case in cases if case.state == "broken"]
+    near = [each for each in failed if each.startswith(entry.case)] or get_close_matches(entry.case, failed, 1, 0.9)
+    return f"accepted: {entry.case} is no case of this run; did you mean {near[0]}?" if near else ""
 
 
 def _passes(entry: Accepted, cases: Sequence[Case], _today: date) -> str:

@@ -60,6 +60,11 @@ def test_only_the_verdict_decides(recipe: str) -> None:
     assert re.findall(r"continue-on-error|\|\| true", after) == []
 
 
+def test_a_workspace_that_is_kept_holds_no_run_of_another_build() -> None:
+    before, _, _ = (CI / "Jenkinsfile").read_text(encoding="utf-8").partition("golive contract")
+    assert "sh 'rm -rf runs verdict'" in before
+
+
 @pytest.mark.parametrize("recipe", RECIPES[:2])
 def test_the_yaml_parses(recipe: str) -> None:
     document: dict[Any, Any] = yaml.safe_load((CI / recipe).read_text(encoding="utf-8"))

@@ -51,6 +51,12 @@ def test_a_failed_clean_up_leaves_it_unknown() -> None:
     assert outcome.case(reports, "again").state == "unknown"
 
 
+def test_the_addresses_of_objects_are_left_out_of_what_was_seen() -> None:
+    error = AssertionError("resumed\nassert not True\n  +  where True = <Device object at 0x7f>.resumed\n  + 3 more")
+    told = outcome.happened(["SYNC-1"], error, "", "golive contract")
+    assert told.split("seen:\n")[1].split("see it")[0] == "  resumed\n  assert not True\n    + 3 more\n"
+
+
 def test_a_skip_is_not_verified_with_its_reason() -> None:
     skipped = of(report("call", "skipped", ("lab.py", 120, "Skipped: not offered: clock")))
     assert (skipped.state, skipped.reason, skipped.again) == ("not verified", "not offered: clock", "")

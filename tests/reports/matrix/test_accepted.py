@@ -81,6 +81,16 @@ def test_a_listed_failure_that_passes_or_has_expired_is_told(make):
     ]
 
 
+@pytest.mark.parametrize("case", ["KNOW-1/a_search", "KNOW-1/a_serach[late]"])
+def test_a_case_that_is_nearly_one_that_fails_is_told(make, case):
+    entry = Accepted(case=case, reason="x", owner="y", expires=TODAY)
+    assert objections([entry], [make("KNOW-1/a_search[late]", "broken")], TODAY) == [
+        f"accepted: {case} is no case of this run; did you mean KNOW-1/a_search[late]?"
+    ]
+    assert objections([entry], [make("KNOW-1/a_search[late]")], TODAY) == []
+    assert objections([entry], [make("KNOW-1/b", "broken")], TODAY) == []
+
+
 def test_an_entry_that_this_run_says_nothing_about_is_left_alone(make):
     assert objections([ENTRY], [make("BOT-1/a")], TODAY) == []
     assert objections([ENTRY], [make("KNOW-1/a", "not verified")], TODAY) == []
