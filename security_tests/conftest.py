@@ -16,6 +16,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--minutes", type=float, default=30.0, help="how long Hypothesis' profile `nightly` may take")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How often what was said was tried: a property that hardly ever met its case proves little."""
+    reports = [each for name in ("passed", "failed") for each in terminalreporter.getreports(name)]
+    lines = [str(value) for each in reports for name, value in each.user_properties if name == "occasions"]
+    if lines:
+        terminalreporter.section("occasions")
+        terminalreporter.write_line("\n".join(dict.fromkeys(lines)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Before Hypothesis' own plugin takes the profile that --hypothesis-profile names."""

@@ -23,6 +23,18 @@ class Plan:
         """Open day and night."""
         return cls({day: [("00:00", "24:00")] for day in DAYS})
 
+    @classmethod
+    def never(cls) -> Self:
+        """Closed, but for a minute long ago: a plan without any span would be none."""
+        return cls({}, {"2020-01-01": [("00:00", "00:01")]})
+
+    @classmethod
+    def changing(cls, edge: float, closes: bool) -> Self:
+        """Open before the edge and closed from it on that day, or closed on all days but from the edge to midnight."""
+        date, time = date_in_china(edge).isoformat(), clock(edge)
+        span = ("00:00", time) if closes else (time, "24:00")
+        return cls(cls.always().week if closes else {}, {date: [span] if time != "00:00:00.000" else []})
+
     def body(self) -> dict[str, object]:
         """As PUT /business-hours takes it."""
         days = {day: _spans(spans) for day, spans in self.week.items()}

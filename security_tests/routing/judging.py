@@ -72,7 +72,7 @@ def _one_place(model: Routing, seen: Seen, _: float) -> Iterator[Fault]:
         if seen.conversations[name] > 1:
             yield Fault("ROUTE-1", f"{name} has {seen.conversations[name]} conversations at once")
         homes = queued[name] + bool(place.agent)
-        if homes != (place.state in ("open", "queued")) or (place.state == "queued") != bool(queued[name]):
+        if homes != (place.state in ("open", "queued", "snoozed")) or (place.state == "queued") != bool(queued[name]):
             where = f"agent {place.agent or 'nobody'}, {queued[name]} places in the queue"
             yield Fault("ROUTE-1", f"{name}'s conversation is {place.state} and has {where}")
 
@@ -116,6 +116,8 @@ def _whereabouts(model: Routing, seen: Seen, _: float) -> Iterator[Fault]:
 
 def _promise(model: Routing, seen: Seen, name: str) -> str:
     place, customer = seen.places[name], model.customers[name]
+    if "bot" in (place.state, customer.state):
+        return "BOT-1"  # it was to hand over, or was not
     if {place.state, customer.state} == {"open", "queued"}:
         return "ROUTE-4"  # they wait though it is their turn, or somebody was let in whose turn it is not
     if place.state != customer.state:
@@ -141,8 +143,9 @@ def _row(places: list[tuple[str, str]]) -> str:
 def _expected(model: Routing, name: str) -> str:
     customer = model.customers[name]
     if customer.agent:
-        return f"with {customer.agent} (rule: {model.why[name].rule})"
-    return "to wait" if customer.state == "queued" else f"to be {customer.state}"
+        aside = ", laid aside" if customer.state == "snoozed" else ""
+        return f"with {customer.agent} (rule: {model.why[name].rule}){aside}"
+    return {"queued": "to wait", "bot": "with the bot"}.get(customer.state, f"to be {customer.state}")
 
 
 def _found(seen: Seen, name: str) -> str:

@@ -58,6 +58,7 @@ class Routing:
         self.why: dict[str, Given] = {}  # customer -> how their present agent was found
         self.gave: list[tuple[str, Given]] = []  # what was given since somebody emptied this list
         self.met: Counter[str] = Counter()  # how often a promise might have been broken
+        self.depth: Counter[str] = Counter()  # how often things came to what is easily got wrong
         self._places = 0
 
     def able(self, but: str = "") -> list[Agent]:
@@ -70,14 +71,50 @@ class Routing:
         waits = [one for one in self.customers.values() if one.since is not None]
         return [one.name for one in sorted(waits, key=lambda one: (one.tier(now, self.age_s), one.since, one.place))]
 
-    def write(self, name: str, now: float) -> bool:
-        """A customer writes; whether that began a visit."""
+    def write(self, name: str, now: float, bot: bool = False) -> bool:
+        """A customer writes; whether that began a visit, which is the bot's at first where the shop wants it so."""
         customer = self.customers[name]
-        if customer.state in ("open", "queued"):
+        if customer.state == "snoozed":
+            self.wake(name, now)
+        if customer.state in ("open", "queued", "bot"):
             return False
         customer.visits += 1
-        self.route(name, now)
+        customer.bot = bot
+        if not bot:
+            self.route(name, now)
         return True
+
+    def hand_over(self, name: str, now: float) -> None:
+        """From the bot to a person."""
+        self.customers[name].bot = False
+        self.route(name, now)
+        self.met["BOT-1"] += 1
+        self.depth[f"the bot hands over to {'an agent' if self.customers[name].agent else 'the queue'}"] += 1
+
+    def snooze(self, name: str, until: float, now: float) -> None:
+        """Laid aside: it keeps its agent and is no load, so that there is room for another."""
+        customer = self.customers[name]
+        if customer.state == "open":
+            self.agents[customer.agent].held.remove(name)
+        customer.wakes_at = until
+        self.serve(now)
+
+    def wake(self, name: str, now: float) -> None:
+        """What was laid aside goes on: with its agent where able and with room, else as a new one."""
+        customer = self.customers[name]
+        agent = self.agents[customer.agent]
+        if not agent.hindrance() and agent.has_room():
+            customer.wakes_at = None
+            agent.held.append(name)
+            self.why[name] = Given(agent.name, "last agent")
+            self.met["ROUTE-7"] += 1
+            self.depth["wakes with its agent"] += 1
+        else:
+            self._release(name)
+            self.route(name, now)
+            self.met["ROUTE-6"] += bool(agent.hindrance())
+            self.met["ROUTE-2"] += not agent.has_room()
+            self.depth[f"wakes with {'another agent' if customer.agent else 'nobody'}"] += 1
 
     def resolve(self, name: str, now: float) -> None:
         """The visit is over, and its place is free."""
@@ -103,10 +140,18 @@ class Routing:
         agent = self.agents[who]
         agent.word = word  # type: ignore[assignment]
         if word == "offline":
-            for name in sorted(agent.held, key=lambda name: self.customers[name].begins()):
-                self._release(name)
-                self.route(name, now)
+            self.leaves(who, now)
         self.serve(now)
+
+    def leaves(self, who: str, now: float) -> None:
+        """Signed off, or without a device for too long: what they have open is reassigned, what they laid aside not."""
+        agent = self.agents[who]
+        self.met["ROUTE-6"] += bool(agent.held)
+        if agent.held:
+            self.depth[f"an agent goes and leaves {len(agent.held)}"] += 1
+        for name in sorted(agent.held, key=lambda name: self.customers[name].begins()):
+            self._release(name)
+            self.route(name, now)
 
     def route(self, name: str, now: float, but: str = "") -> None:
         """Somebody able gets it, unless others wait already; else it waits from now on."""
@@ -114,6 +159,7 @@ class Routing:
         if given is None:
             self._places += 1
             self.customers[name].since, self.customers[name].place = now, self._places
+            self.depth[f"{len(self.waiting(now))} wait"] += 1
         else:
             self._give(name, given)
 
@@ -147,7 +193,8 @@ class Routing:
 
     def _release(self, name: str) -> str:
         customer = self.customers[name]
-        if customer.agent:
+        if customer.state == "open":
             self.agents[customer.agent].held.remove(name)
         giver, customer.agent, customer.since = customer.agent, "", None
+        customer.wakes_at, customer.bot = None, False
         return giver

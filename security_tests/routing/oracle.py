@@ -1,11 +1,15 @@
 """The whole shop as it should be: routing, the clocks, the hours and a big sale, driven by what happens and by time."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from security_tests.routing.duty import Complaint, Fired, Watch
 from security_tests.routing.hours import Plan
 from security_tests.routing.model import Routing
 from security_tests.routing.people import Agent, Customer
+
+PATIENCE_S: Final = 20.0  # how long a customer waits for the bot: the contract's default
+GREETING: Final = "greets"  # the one way to write that the bot need not hand over
 
 
 class Oracle:
@@ -16,7 +20,11 @@ class Oracle:
         self.watches = {name: Watch(name) for name in self.routing.customers}
         self.plan = Plan.always()
         self.fired: list[Fired] = []  # by all clocks, ever
+        self.bot = False  # visits begin with it
         self._sale_edges: list[tuple[float, bool]] = []
+        self._shifts: dict[str, Plan] = {}
+        self._shift_edges: dict[str, float] = {}  # agent -> the next start or end
+        self._patience: dict[str, float] = {}  # customer -> until when they wait for the bot
         self._told_of_night: set[str] = set()  # whom the template answered in this visit
 
     def advance(self, now: float) -> None:
@@ -26,13 +34,24 @@ class Oracle:
                 self.fired += watch.strike(due)
             while self._sale_edges and self._sale_edges[0][0] <= due:
                 self.routing.sale = self._sale_edges.pop(0)[1]
-                self.routing.serve(due)
-                self._hand(due)
+            for who in [who for who, edge in self._shift_edges.items() if edge <= due]:
+                self._turn(who, due)
+            for name in [name for name, until in self._patience.items() if until <= due]:
+                self.hands_over(name, due)
+            for name in [one.name for one in self._asleep() if one.wakes_at is not None and one.wakes_at <= due]:
+                self.routing.wake(name, due)
+            self.routing.serve(due)
+            self._hand(due)
 
     def next_due(self) -> float | None:
-        """When a clock strikes next, or a sale begins or ends."""
+        """When a clock strikes next, a sale or a shift begins or ends, a customer has waited enough for the bot, or
+        what was laid aside wakes.
+        """
         dues = [due for watch in self.watches.values() if (due := watch.next_at()) is not None]
-        return min([*dues, *(edge for edge, _ in self._sale_edges)], default=None)
+        dues += [edge for edge, _ in self._sale_edges]
+        dues += [*self._shift_edges.values(), *self._patience.values()]
+        dues += [one.wakes_at for one in self._asleep() if one.wakes_at is not None]
+        return min(dues, default=None)
 
     def edges(self, now: float) -> list[float]:
         """The moments near now at which something changes: nobody can say what comes first just there."""
@@ -44,10 +63,14 @@ class Oracle:
         waits = [one.since for one in self.routing.customers.values() if one.since is not None]
         return [since + times * self.routing.age_s for since in waits for times in (1, 2)]
 
-    def writes(self, name: str, seq: int, at: float) -> bool:
+    def writes(self, name: str, seq: int, at: float, how: str = "asks") -> bool:
         """A customer writes the message with this seq; whether the shop must answer it by its template (HOURS-1)."""
-        if self.routing.write(name, at):
+        if self.routing.write(name, at, self.bot):
             self._told_of_night.discard(name)
+            if self.bot:
+                self._patience[name] = at + PATIENCE_S
+        if self.routing.customers[name].bot and how != GREETING:
+            self.hands_over(name, at)
         night = name not in self._told_of_night and not self.plan.is_open(at)
         if night:
             self._told_of_night.add(name)
@@ -65,8 +88,20 @@ class Oracle:
         """Its agent reads up to a seq."""
         self.watches[name].read(seq)
 
+    def hands_over(self, name: str, at: float) -> None:
+        """From the bot to a person: it doubts, keeps silent for too long, or somebody wants it so."""
+        self._patience.pop(name, None)
+        self.routing.hand_over(name, at)
+        self._hand(at)
+
+    def snoozes(self, name: str, until: float, now: float) -> None:
+        """Laid aside until then."""
+        self.routing.snooze(name, until, now)
+        self._hand(now)
+
     def resolves(self, name: str, now: float) -> None:
         """A visit ends."""
+        self._patience.pop(name, None)
         self.watches[name].resolved()
         self.routing.resolve(name, now)
         self._hand(now)
@@ -86,6 +121,18 @@ class Oracle:
         for name, value in terms.items():
             assert hasattr(self.routing.agents[who], name), name
             setattr(self.routing.agents[who], name, value)
+        self.routing.serve(now)
+        self._hand(now)
+
+    def goes(self, who: str, now: float) -> None:
+        """An agent has had no device for longer than it may resume."""
+        self.routing.leaves(who, now)
+        self._hand(now)
+
+    def plans(self, who: str, plan: Plan, now: float) -> None:
+        """An agent's shifts from now on."""
+        self._shifts[who] = plan
+        self._turn(who, now)
         self.routing.serve(now)
         self._hand(now)
 
@@ -121,6 +168,20 @@ class Oracle:
             return {"already_closed"}
         why = set() if complaint.contacted else {"not_contacted"}
         return why | ({"escalated"} if by_agent and complaint.level != "agent" else set())
+
+    def _asleep(self) -> list[Customer]:
+        return [one for one in self.routing.customers.values() if one.state == "snoozed"]
+
+    def _turn(self, who: str, at: float) -> None:
+        """Whether somebody is on shift is looked up again, and when to look next."""
+        plan, agent = self._shifts[who], self.routing.agents[who]
+        was, agent.on_shift = agent.on_shift, plan.is_open(at)
+        self._shift_edges.pop(who, None)
+        if (edge := next((edge for edge in plan.edges(at) if edge > at), None)) is not None:
+            self._shift_edges[who] = edge
+        if was != agent.on_shift:
+            said = "begins, somebody waits" if agent.on_shift else "ends, something is left open"
+            self.routing.depth[f"a shift {said}"] += bool(self.routing.waiting(at) if agent.on_shift else agent.held)
 
     def _hand(self, at: float) -> None:
         """Let the watches know who has what by now."""

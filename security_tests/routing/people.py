@@ -1,14 +1,25 @@
 """Who is in the oracle's shop: its agents and its customers, with everything routing may look at."""
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
+NAMES: Final = ("An", "Bo", "Cai", "Dan")  # of agents
+GUESTS: Final = tuple(f"C{number}" for number in range(1, 7))
 Level = Literal["trainee", "regular", "senior", "dedicated"]
 Word = Literal["online", "away", "offline"]
 
 REPEAT_BUYER: Final = 2  # orders that make a VIP (R3.2)
 HIGH_SPENDER_FEN: Final = 100_000  # the contract's default
 TIERS: Final = ("vip", "high", "normal")
+
+
+class Hired(NamedTuple):
+    """An agent of the shop to be opened."""
+
+    level: Level
+    capacity: int
+    certified: bool
+    spare: bool
 
 
 @dataclass
@@ -23,6 +34,7 @@ class Agent:
     spare: bool = False
     word: Word = "online"
     device: bool = True
+    on_shift: bool = True
     held: list[str] = field(default_factory=list)
 
     def hindrance(self) -> str:
@@ -31,6 +43,8 @@ class Agent:
             return "uncertified"
         if self.word != "online":
             return self.word
+        if not self.on_shift:
+            return "off shift"
         return "" if self.device else "without a device"
 
     def has_room(self) -> bool:
@@ -40,7 +54,9 @@ class Agent:
 
 @dataclass
 class Customer:
-    """One customer of the shop, and where their conversation is: with `agent`, waiting since `since`, or over."""
+    """One customer of the shop, and where their conversation is: with `agent`, who may have laid it aside until
+    `wakes_at`, waiting since `since`, with the `bot`, or over.
+    """
 
     name: str
     visits: int = 0
@@ -51,6 +67,8 @@ class Customer:
     urgent: bool = False
     agent: str = ""
     since: float | None = None
+    wakes_at: float | None = None
+    bot: bool = False
     place: int = 0  # of two that began to wait in one moment, the first has the smaller
 
     @property
@@ -68,8 +86,10 @@ class Customer:
     @property
     def state(self) -> str:
         """As openapi.yaml's ConversationState says; "" before they ever wrote."""
+        if self.bot:
+            return "bot"
         if self.agent:
-            return "open"
+            return "open" if self.wakes_at is None else "snoozed"
         if self.since is not None:
             return "queued"
         return "resolved" if self.visits else ""

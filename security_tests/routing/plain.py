@@ -6,6 +6,7 @@ conversations of somebody who signs off are given away no promise says: those th
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NoReturn
@@ -16,6 +17,7 @@ from security_tests.routing.stories import Story, broken
 from suites.customer import Customer, Said
 from suites.desk import Desk
 from suites.lab import Lab
+from targets.interface import Event
 
 STAFF: Final = ("An", "Bo", "Cai")
 GUESTS: Final = tuple(f"C{number}" for number in range(1, 8))
@@ -45,7 +47,7 @@ class PlainShop:
     words: dict[str, Word] = field(default_factory=dict)
     guests: dict[str, Guest] = field(default_factory=dict)
     waiting: list[list[str]] = field(default_factory=list)  # equals, in the order in which they came
-    tried: int = 0
+    tried: Counter[str] = field(default_factory=Counter)  # how often a promise might have been broken, and "steps"
 
     async def play(self, steps: Sequence[Step]) -> None:
         """Open the shop and do these; raises stories.Broken."""
@@ -54,7 +56,7 @@ class PlainShop:
             self.desks[name], self.words[name] = await shop.desk(place), "online"
         self.story.tell(f"{', '.join(STAFF)} (capacity {CAPACITY} each) come online")
         for step in steps:
-            self.tried += 1
+            self.tried["steps"] += 1
             match step:
                 case Step("write", (int(pick),)):
                     name = GUESTS[pick % len(GUESTS)]
@@ -90,7 +92,9 @@ class PlainShop:
     async def _resolve(self, name: str) -> None:
         guest = self.guests[name]
         self.story.tell(f"{guest.agent} resolves {name}'s visit")
-        await self.desks[guest.agent].resolve(guest.conversation)
+        done = await self.desks[guest.agent].resolve(guest.conversation)
+        if done.outcome != "ok":
+            raise RuntimeError(f"{guest.agent} could not resolve {name}'s visit: {done.outcome} {done.code}".rstrip())
         guest.agent = ""
         await self._let_in()
 
@@ -124,8 +128,17 @@ class PlainShop:
             self._fail("ROUTE-2", f"{name} went to {who}, who has {self._load(who)} of {CAPACITY} already")
         if guest.last in able and who != guest.last:
             self._fail("ROUTE-7", f"{name} comes again and went to {who}; {guest.last}, whom they know, was able")
+        self._meet(guest.last, able)
         guest.agent = guest.last = who
         return name
+
+    def _meet(self, last: str, able: Sequence[str]) -> None:
+        """Whoever might have been taken, or given it, instead is an occasion to break a promise."""
+        online = [who for who in STAFF if self.words[who] == "online"]
+        self.tried["ROUTE-2"] += len(able) < len(online)
+        self.tried["ROUTE-4"] += len(self.waiting) > 1
+        self.tried["ROUTE-6"] += len(online) < len(STAFF)
+        self.tried["ROUTE-7"] += last in able and len(able) > 1
 
     async def _seen_first(self, names: Sequence[str], who: Sequence[str], promise: str) -> tuple[str, str]:
         """Whose newest message one of these is told of first, and who is; nobody else may be."""
@@ -134,11 +147,14 @@ class PlainShop:
             for name in names
             for one in who
         }
-        done, _ = await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
-        for look in looks.keys() - done:
+        found: list[asyncio.Task[Event]] = []
+        left = set(looks)
+        while left and not found:  # a device that was closed has nothing to tell, and is not the only one
+            done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+            found = [look for look in done if look.exception() is None]
+        for look in left:
             look.cancel()
         await asyncio.gather(*looks, return_exceptions=True)
-        found = [look for look in done if look.exception() is None]
         if not found:
             whose = f"nobody was told of what {' or '.join(names)} wrote"
             self._fail(promise, f"{whose}; expected {' or '.join(who)}")
@@ -150,6 +166,7 @@ class PlainShop:
         return name, one
 
     def _told_once(self, name: str, by: str) -> None:
+        self.tried["ROUTE-1"] += 1
         others = [who for who, desk in self.desks.items() if who != by and desk.times_seen(self.guests[name].said)]
         if others:
             self._fail("ROUTE-1", f"what {name} wrote was told to {by} and to {', '.join(others)}")

@@ -7,7 +7,7 @@ acts here know whom they are about, so that most of what is left out leaves the 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from security_tests.routing.acts import NAMES, Hired
+from security_tests.routing.people import NAMES, Hired
 
 
 class Step(NamedTuple):

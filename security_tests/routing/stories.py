@@ -25,6 +25,7 @@ class Story:
         """A customer writes, and where they should be by then."""
         customer = oracle.routing.customers[name]
         where = f"with {customer.agent} ({oracle.routing.why[name].rule})" if customer.agent else "to wait"
+        where = "with the bot" if customer.bot else where
         closed = ", and the template of the night" if night else ""
         self.tell(f"{name} ({customer.describe()}) writes; expected {where}{closed}")
 

@@ -1,6 +1,8 @@
 """The oracle of routing says what the contract's sentences say."""
 
+from security_tests.routing.hours import Plan
 from security_tests.routing.model import Routing
+from security_tests.routing.oracle import PATIENCE_S, Oracle
 from security_tests.routing.people import Agent, Customer
 
 
@@ -110,3 +112,69 @@ def test_back_to_the_queue_its_agent_gets_it_again_only_where_nobody_else_is_abl
     routing.write("c2", 2.0)
     routing.pass_on("c2", "", 3.0)  # b is full: a again, from the end of the queue
     assert held(routing) == {"a": ["c2"], "b": ["c1"]}
+
+
+def test_what_is_laid_aside_keeps_its_agent_and_is_no_load() -> None:
+    routing = shop(Agent("a", 1), Agent("b", 2, word="away"))
+    for name in ("c1", "c2"):
+        routing.write(name, 0.0)
+    routing.snooze("c1", 60.0, 1.0)
+    states = {name: (one.state, one.agent) for name, one in routing.customers.items() if one.visits}
+    assert (states, held(routing)["a"]) == ({"c1": ("snoozed", "a"), "c2": ("open", "a")}, ["c2"])
+
+
+def test_what_wakes_is_with_its_agent_where_able_and_with_room_else_with_another() -> None:
+    routing = shop(Agent("a", 1), Agent("b", 2, word="away"))
+    routing.write("c1", 0.0)
+    routing.snooze("c1", 60.0, 1.0)
+    routing.wake("c1", 60.0)
+    assert held(routing) == {"a": ["c1"], "b": []}
+    routing.snooze("c1", 120.0, 61.0)
+    routing.write("c2", 62.0)  # takes the room
+    routing.says("b", "online", 63.0)
+    assert routing.write("c1", 64.0) is False  # the same visit goes on
+    assert held(routing) == {"a": ["c2"], "b": ["c1"]}
+
+
+def test_who_goes_leaves_what_is_open_and_keeps_what_was_laid_aside() -> None:
+    routing = shop(Agent("a", 1, capacity=3), Agent("b", 2, word="away"))
+    for name in ("c1", "c2", "c3"):
+        routing.write(name, 0.0)
+    routing.snooze("c2", 60.0, 1.0)
+    routing.says("b", "online", 2.0)
+    routing.says("a", "offline", 3.0)
+    assert (held(routing), routing.customers["c2"].agent, routing.waiting(3.0)) == ({"a": [], "b": ["c1"]}, "a", ["c3"])
+
+
+def test_a_visit_that_begins_with_the_bot_is_routed_when_it_is_handed_over() -> None:
+    routing = shop(Agent("a", 1))
+    routing.write("c1", 0.0, bot=True)
+    assert (routing.customers["c1"].state, held(routing)) == ("bot", {"a": []})
+    routing.hand_over("c1", 20.0)
+    assert (routing.customers["c1"].state, held(routing)) == ("open", {"a": ["c1"]})
+
+
+def test_a_shift_begins_and_ends_at_its_edges_and_what_wakes_then_goes_elsewhere() -> None:
+    oracle = Oracle([Agent("a", 1), Agent("b", 2, certified=False)], [Customer("c1"), Customer("c2")])
+    noon = 1_700_020_800.0
+    oracle.advance(noon)
+    oracle.plans("a", Plan.changing(noon + 60.0, True), noon)
+    oracle.writes("c1", 1, noon)
+    oracle.snoozes("c1", noon + 90.0, noon + 1.0)
+    oracle.advance(noon + 59.0)
+    assert oracle.routing.agents["a"].hindrance() == ""
+    oracle.advance(noon + 61.0)
+    assert oracle.routing.agents["a"].hindrance() == "off shift"
+    oracle.advance(noon + 91.0)
+    assert oracle.routing.customers["c1"].state == "queued"
+
+
+def test_a_customer_waits_so_long_for_the_bot_and_no_longer() -> None:
+    oracle = Oracle([Agent("a", 1)], [Customer("c1"), Customer("c2")])
+    oracle.bot = True
+    oracle.writes("c1", 1, 0.0, "greets")
+    oracle.writes("c2", 1, 1.0, "asks")
+    oracle.advance(PATIENCE_S - 0.1)
+    assert [one.state for one in oracle.routing.customers.values()] == ["bot", "open"]
+    oracle.advance(PATIENCE_S + 0.1)
+    assert [one.state for one in oracle.routing.customers.values()] == ["queued", "open"]

@@ -1,6 +1,6 @@
 """A counter-example is made as small as can be, and stays one."""
 
-from security_tests.routing.acts import Hired
+from security_tests.routing.people import Hired
 from security_tests.routing.shrinking import Example, Step, shrink
 
 PLAIN = Hired("regular", 1, True, False)
