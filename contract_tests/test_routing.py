@@ -3,6 +3,7 @@
 import pytest
 
 from contract_tests.dealings import answered, log, visit
+from contract_tests.lull import lull
 from contract_tests.test_resume import QUICK
 from suites.lab import Lab, LabShop
 from suites.labs import Labs
@@ -33,6 +34,7 @@ async def test_with_nobody_at_work_a_customer_waits_and_whoever_comes_back_takes
     await desk.availability("away")
     customer = await shop.customer()
     said = await customer.say("在吗")
+    await lull(lab, customer)
     await lab.settled()
     assert desk.times_seen(said) == 0
     await desk.availability("online")

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import os
-import ssl
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, Literal, cast
 
 import pytest
@@ -21,7 +21,7 @@ from suites.customer import Customer
 from suites.desk import Desk
 from suites.hosting import Hosted
 from suites.pace import Pace, lowest
-from suites.setting import Setting, sized
+from suites.setting import Setting, sized, trust
 from suites.story import Story
 from targets.interface import (
     Action,
@@ -46,6 +46,7 @@ from targets.platform import Platform
 FAILED: Final = "the lab cannot be set up"  # a failure with these words ends the suite: it is no target's
 _SENDER: Final = 1  # of the tokens that this process hands out
 _POLL_S: Final = 0.02
+_SETTLED_S: Final = 60.0
 _DUE_S: Final = 1.0  # how late a real timer may be
 _SKEW_S: Final = 5.0  # between the clocks of two machines
 _CLOSE_S: Final = 30.0  # an adapter that hangs must not hang the suite
@@ -238,9 +239,11 @@ class Lab:
 
     async def settled(self) -> None:
         """Wait until the platform has nothing on its way to the target."""
-        async with asyncio.timeout(60):
-            while await self.pending():  # noqa: ASYNC110  (the platform has no event for it)
-                await asyncio.sleep(_POLL_S)
+        until = monotonic() + _SETTLED_S
+        while left := await self.pending():
+            if monotonic() > until:
+                raise TimeoutError(f"the platform still had {left} pushes on their way after {_SETTLED_S:g} s")
+            await asyncio.sleep(_POLL_S)  # the platform has no event for it
 
     async def advance(self, seconds: float) -> None:
         """Let the target's business time go on; what became due then has happened when it returns."""
@@ -288,11 +291,3 @@ class Lab:
         self.guests.clear()
         self.desks.clear()
         self._time_s = None
-
-
-def trust(ca: str) -> ssl.SSLContext:
-    """What the system trusts, and a CA file where one is named."""
-    context = ssl.create_default_context()
-    if ca:
-        context.load_verify_locations(ca)
-    return context

@@ -16,8 +16,8 @@ from simulators.douyin.listening import Listening
 from simulators.douyin.server import gateway as serve_gateway
 from suites.contract import operations, operations_of, parsed
 from suites.hosting import Hosted
-from suites.lab import Lab, trust
-from suites.setting import Setting, specification
+from suites.lab import Lab
+from suites.setting import Setting, specification, trust
 from targets.interface import Run, Target, TargetError, Version
 from targets.loading import load
 

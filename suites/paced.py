@@ -182,7 +182,7 @@ async def _answer(lab: Lab, name: str, device: Device, ledger: Ledger, event: Ev
 async def _answered(customers: list[_Customer], wanted: int) -> None:
     try:
         async with asyncio.timeout(_LATE_S):
-            while (got := sum(len(each.received) for each in customers)) < wanted:  # noqa: ASYNC110
+            while (got := sum(len({one.text for one in each.received}) for each in customers)) < wanted:  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_S)  # many events, no one of which is the last
     except TimeoutError:
         raise AssertionError(f"{got} of {wanted} replies came within {_LATE_S:g} s of the last message") from None

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -114,3 +115,11 @@ def _shop(number: int, account: str, seed: int) -> ShopSpec:
 def sized(spec: ShopSpec, agents: int, capacity: int) -> ShopSpec:
     """The shop with that many agents, each for so many conversations at once."""
     return msgspec.structs.replace(spec, agents=agents, capacity=capacity)
+
+
+def trust(ca: str) -> ssl.SSLContext:
+    """What the system trusts, and a CA file where one is named."""
+    context = ssl.create_default_context()
+    if ca:
+        context.load_verify_locations(ca)
+    return context
