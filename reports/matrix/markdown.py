@@ -42,7 +42,8 @@ def markdown(m: Matrix) -> str:
 def row_line(row: Row) -> str:
     """One promise as a line of the table."""
     remark = row.accepted and f"accepted: {row.accepted}"
-    remark = remark or "; ".join((*row.doubts, *row.gaps))
+    where = (f"judged by the {row.elsewhere} too",) if row.elsewhere else ()
+    remark = remark or "; ".join((*row.doubts, *where, *row.gaps))
     counts = " | ".join(str(n) for n in (row.holds, row.broken, row.unknown, row.not_verified))
     return f"| {cell(row.promise)} | {row.state} | {counts} | {cell(remark)} |"
 

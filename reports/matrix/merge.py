@@ -124,7 +124,8 @@ def _with(row: Row, seen: State | None) -> Row:
     """The row with what the rehearsal saw of the promise: its failure counts, and its pass answers what was open."""
     if seen is None:
         return row
-    return msgspec.structs.replace(row, state=state_of((row.state, seen)), elsewhere=REHEARSAL)
+    gaps = row.gaps if row.not_verified else ()  # that no case spoke of it is none any more
+    return msgspec.structs.replace(row, state=state_of((row.state, seen)), elsewhere=REHEARSAL, gaps=gaps)
 
 
 def _blank(promise: str) -> Row:

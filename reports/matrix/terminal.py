@@ -88,7 +88,8 @@ def _counts(row: Row) -> str:
 
 def _remark(row: Row, spoken: Language) -> str:
     told: Iterable[str] = [row.accepted] if row.accepted else (*row.doubts, *row.gaps)
-    return "; ".join(phrase(figures.visible(each)).of(spoken) for each in told)
+    where = [say("suite.elsewhere", where=name("suite", row.elsewhere))] if row.elsewhere else []
+    return "; ".join(each.of(spoken) for each in (*where, *(phrase(figures.visible(text)) for text in told)))
 
 
 def stories(rows: Sequence[Row], spoken: Language) -> list[Styled]:

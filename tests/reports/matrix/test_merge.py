@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from reports.matrix.accepted import Accepted
+from reports.matrix.markdown import row_line
 from reports.matrix.matrix import matrix
 from reports.matrix.merge import Mismatch, merge, merged_word, same_version
 from reports.matrix.merged_files import merged_junit, merged_markdown, merged_summary
@@ -87,6 +88,13 @@ def test_a_broken_case_of_a_suite_is_no_go_whatever_the_rehearsal_saw(rehearsal,
     assert (told.verdict, told.reasons) == ("NO-GO", ("DELIVERY-1 is broken: 1 of 2 cases",))
     row = next(row for row in told.rows if row.promise == "DELIVERY-1")
     assert (row.state, row.elsewhere) == ("broken", "rehearsal")
+
+
+def test_what_only_the_rehearsal_saw_is_no_gap(rehearsal, full):
+    told = merge(rehearsal, {"c": judged(full(cases=[c for c in full().cases if "ORDER-1" not in c.promises]))}, TODAY)
+    row = next(row for row in told.rows if row.promise == "ORDER-1")
+    assert (row.state, row.elsewhere, row.gaps) == ("holds", "rehearsal", ())
+    assert row_line(row) == "| ORDER-1 | holds | 0 | 0 | 0 | 0 | judged by the rehearsal too |"
 
 
 def test_a_rehearsal_answers_what_a_suite_could_not(rehearsal, full, make):
