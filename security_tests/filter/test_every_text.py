@@ -23,8 +23,8 @@ NASTY: Final = (
 )  # fmt: skip
 ODD: Final = st.lists(st.one_of(st.sampled_from(NASTY), st.text(st.characters(), max_size=4)), max_size=12).map("".join)
 LENGTHS: Final = (500, 4000)
-LETTERS: Final = 32_000  # of a question, in texts of one length: the way to the filter and back weighs alike
-ROUNDS: Final = 12
+LETTERS: Final = 8_000  # of a question, in texts of one length: the way to the filter and back weighs alike
+ROUNDS: Final = 6
 QUESTIONS: Final = 15
 MOST: Final = 3.0  # times as long for the same letters in texts eight times as long; what is quadratic takes 8 times
 SHAPES: Final = {  # what an automaton, a squeezer, a masker and an allow list might stumble over
