@@ -34,6 +34,8 @@ PROFILES: Final = ("ci", "nightly")
 LOOK_S: Final = 0.25
 ROOM_MIB: Final = 50
 SILENT_S: Final = 300.0  # without a case that ends, a suite hangs; its own limit for a case is less
+_INI: Final = ("-o", "asyncio_default_fixture_loop_scope=session")  # unset, pytest-asyncio warns in every log
+_ENVIRONMENT: Final = {"COLUMNS": "200", "PYTEST_ADDOPTS": ""}  # a person's own words would leave tests out unseen
 WHOLE: Final = 2  # processes of a whole suite by default, where the machine has as many cores
 
 
@@ -124,7 +126,7 @@ def make_folder(wish: SuiteWish, now: datetime) -> Path:
 def command(wish: SuiteWish, folder: Path) -> list[str]:
     """How pytest is started."""
     words = [sys.executable, "-m", "pytest", str(wish.tests or ROOT / f"{wish.suite}_tests")]
-    words += ["-q", "--color=no", "--tb=short", "-p", "no:cacheprovider", "--results", str(folder / RESULTS)]
+    words += ["-q", "--color=no", "--tb=short", "-p", "no:cacheprovider", *_INI, "--results", str(folder / RESULTS)]
     words += ["--target", wish.target, "--golive-toml", str(wish.config.resolve())]
     words += ["--real-time", f"{wish.real_time:g}"] if wish.suite == "contract" else []
     words += [word for pattern in wish.promises for word in ("--promise", pattern)]
@@ -157,7 +159,7 @@ def one_door(wish: SuiteWish) -> bool:
 
 def follow(wish: SuiteWish, folder: Path, console: Console) -> Ended:
     """Start the suite and show how it goes until it ends; Ctrl-C and SIGTERM end it as Ctrl-C ends pytest."""
-    part = Part("suite", command(wish, folder), folder / "logs" / "suite.log", {"COLUMNS": "200"})
+    part = Part("suite", command(wish, folder), folder / "logs" / "suite.log", _ENVIRONMENT)
     watch = Watch(wish.silent_s + 60 * wish.minutes + max(0.0, wish.real_time - REAL_TIME_S))
     interrupted = False
     with SuiteScreen(console, wish.suite, wish.target, folder.name) as screen, interruptible():

@@ -9,6 +9,7 @@ from reports.filter_figures import FilterFigures as FilterFigures
 from reports.model import State
 
 RESULTS = "results.json"
+SCHEMA = 1
 Suite = Literal["contract", "security"]
 
 
@@ -41,7 +42,14 @@ class Conformance(msgspec.Struct, frozen=True, kw_only=True):
     filter: FilterFigures | None = None
     planned: int = 0
     chosen: str = ""  # the case asked for by --case, "" = all
-    schema: int = 1  # raised when a field changes its meaning or goes; new fields do not raise it
+    narrowed: bool = False  # pytest was asked for some files or tests only, by its own words (`-k`, a path)
+    failed: str = ""  # what went wrong beside the cases, such as a file of tests that cannot be imported
+    schema: int = SCHEMA  # raised when a field changes its meaning or goes; new fields do not raise it
+
+    @property
+    def some(self) -> bool:
+        """Whether a promise may have cases that were left out."""
+        return bool(self.chosen or self.narrowed)
 
 
 def save(results: Conformance, file: Path) -> None:
@@ -52,5 +60,8 @@ def save(results: Conformance, file: Path) -> None:
 
 
 def read(file: Path) -> Conformance:
-    """Read results.json. Raises OSError, or ValueError (msgspec's) where it is none."""
-    return msgspec.json.decode(file.read_bytes(), type=Conformance)
+    """Read results.json. Raises OSError, or ValueError where it is none, or of another version."""
+    told = msgspec.json.decode(file.read_bytes(), type=Conformance)
+    if told.schema != SCHEMA:
+        raise ValueError(f"it is of version {told.schema}; this golive reads version {SCHEMA}")
+    return told

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -15,6 +16,8 @@ from reports.conformance import Case, Conformance, Suite, save
 from reports.filter_figures import merged
 from suites import outcome
 
+SUITES: Final = ("contract_tests", "security_tests")
+_NARROWING: Final = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "stepwise")  # pytest's own
 NOTHING: Final = 5  # pytest's own exit code for "no tests"
 HARNESS: Final = 4  # golive's for "the harness failed"
 
@@ -22,6 +25,21 @@ HARNESS: Final = 4  # golive's for "the harness failed"
 def suite_of(config: pytest.Config) -> Suite:
     """The suite that pytest was called for."""
     return "security" if any("security_tests" in str(each) for each in config.args) else "contract"
+
+
+def is_suites(path: Path) -> bool:
+    """Whether a test is a suite's own; tests/security_tests holds tests of the suite."""
+    return any(folder in SUITES and above != "tests" for above, folder in pairwise(path.parts))
+
+
+def narrowed(config: pytest.Config) -> bool:
+    """Whether pytest's own words (also PYTEST_ADDOPTS) leave some of a suite's tests out."""
+    return any(config.getoption(name, None) for name in _NARROWING) or not all(map(_whole, config.args))
+
+
+def _whole(argument: str) -> bool:
+    path = Path(argument).resolve()
+    return path.is_dir() and (path.name in SUITES or any((path / suite).is_dir() for suite in SUITES))
 
 
 class Book:
@@ -35,7 +53,8 @@ class Book:
         self._lab: dict[str, object] = {}
         self._filter: list[object] = []
         self._planned = 0
-        self._failed = ""
+        self._failed = ""  # the lab
+        self._unread: dict[str, str] = {}  # files of tests, and why they cannot be read
         self.session: pytest.Session | None = None
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -44,11 +63,18 @@ class Book:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """How many are to come (a worker of xdist tells it itself)."""
-        self._planned = len(session.items)
+        self._planned = sum(is_suites(item.path) for item in session.items)
 
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
         """The same where workers collect."""
-        self._planned = len(ids)
+        root = self._config.rootpath
+        self._planned = sum(is_suites(root / name.partition("::")[0]) for name in ids)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that cannot be read takes its cases along, and nobody would miss them."""
+        if report.failed:
+            last = (report.longreprtext.strip().splitlines() or ["it cannot be read"])[-1]
+            self._unread[report.nodeid] = last.removeprefix("E").strip()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One more report; the clean-up's ends a test."""
@@ -107,6 +133,8 @@ class Book:
             filter=merged(self._filter),
             planned=self._planned,
             chosen=option("case"),
+            narrowed=narrowed(self._config),
+            failed="; ".join(f"{file} cannot be read: {why}" for file, why in self._unread.items()),
         )
 
     def _write(self) -> None:

@@ -125,12 +125,15 @@ def _state(reports: Sequence[pytest.TestReport], properties: Told) -> tuple[Stat
     failed = next((report for report in reports if report.failed), None)
     if failed is not None:
         line = properties.lab_failed or _first_line(properties.happened, failed)
-        return ("broken" if failed.when == "call" and properties.broken else "unknown"), line
+        target = failed.when == "call" and properties.broken and not properties.lab_failed
+        return ("broken" if target else "unknown"), line
     skipped = next((report for report in reports if report.skipped), None)
     if skipped is not None:
         where = skipped.longrepr
         text = where[2] if isinstance(where, tuple) else str(where)
         return "not verified", text.removeprefix("Skipped: ")
+    if not any(report.when == "call" and report.passed for report in reports):  # --setup-only
+        return "unknown", "the test was set up and never called"
     return "holds", ""
 
 

@@ -4,7 +4,6 @@ import difflib
 import fnmatch
 import shlex
 from collections.abc import AsyncIterator, Generator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +14,11 @@ from golive import config
 from golive.cast import REFERENCE
 from golive.failures import Failure
 from suites import outcome
-from suites.book import Book, suite_of
+from suites.book import Book, is_suites, suite_of
 from suites.lab import FAILED, Lab
 from suites.labs import Labs
 from suites.setting import Setting, setting
 
-_SUITES: Final = {"contract_tests", "security_tests"}
 HUNG_S: Final = 120.0  # a test that takes longer hangs
 _SETTING: Final = pytest.StashKey[Setting]()
 
@@ -46,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read golive.toml; a wrong option ends the session before anything is started."""
+    if (stale := config.getoption("results")) and not hasattr(config, "workerinput"):
+        Path(stale).unlink(missing_ok=True)  # an earlier run's, should this one never begin
     config.addinivalue_line("markers", "promise(*ids): the promises (contract/promises.toml) that a test is about")
     config.addinivalue_line("markers", "owasp(item): the item of OWASP's lists that an attack is about")
     if unknown := [
@@ -72,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     patterns, only = config.getoption("promise"), config.getoption("case")
     seen: dict[str, str] = {}
     for item in items:
-        if not _is_suites(item.path):  # another folder's test, in the same call of pytest
+        if not is_suites(item.path):  # another folder's test, in the same call of pytest
             chosen.append(item)
             continue
         named = outcome.promises_of(item)
@@ -94,11 +94,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = chosen
-
-
-def _is_suites(path: Path) -> bool:
-    """Whether a test is a suite's own; tests/security_tests holds tests of the suite."""
-    return any(folder in _SUITES and above != "tests" for above, folder in pairwise(path.parts))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -7,14 +7,14 @@ owner = "Li Wei"
 expires = 2027-03-31        # the last day it counts
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 
-from reports.conformance import Case
+from reports.conformance import Case, Conformance
 from reports.matrix import promises
 
 
@@ -82,23 +82,26 @@ def bearing(case: Case, promise: str, entries: Iterable[Accepted], today: date) 
     return next((e.told() for e in entries if e.covers(case, promise) and e.expires >= today), "")
 
 
-def objections(entries: Iterable[Accepted], cases: Sequence[Case], today: date) -> list[str]:
-    """What is wrong with the entries as this run saw things: each is a reason for no GO, one sentence."""
-    asked: tuple[Callable[[Accepted, Sequence[Case], date], str], ...] = (_expired, _unbearable, _passes, _misnamed)
-    return [next(filter(None, found), "") for e in entries if any(found := [ask(e, cases, today) for ask in asked])]
+def objections(entries: Iterable[Accepted], runs: Sequence[Conformance], today: date) -> list[str]:
+    """What is wrong with the entries as these runs saw things: each is a reason for no GO, one sentence."""
+    cases = [case for run in runs for case in run.cases]
+    told = (
+        _expired(e, today) or _unbearable(e, cases) or _passes(e, cases, runs) or _misnamed(e, cases) for e in entries
+    )
+    return [each for each in told if each]
 
 
-def _expired(entry: Accepted, _cases: Sequence[Case], today: date) -> str:
+def _expired(entry: Accepted, today: date) -> str:
     return f"accepted: {entry.name} expired on {entry.expires.isoformat()}" if entry.expires < today else ""
 
 
-def _unbearable(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
+def _unbearable(entry: Accepted, cases: Sequence[Case]) -> str:
     named = {entry.promise} if entry.promise else {p for case in cases if case.id == entry.case for p in case.promises}
     bad = next((each for each in sorted(named) if promises.never_accepted(each)), "")
     return f"accepted: {entry.name} cannot be accepted: loss, forgery and leaks never are" if bad else ""
 
 
-def _misnamed(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
+def _misnamed(entry: Accepted, cases: Sequence[Case]) -> str:
     """A failure that the entry does not name, but nearly: of no case with this name, and one that fails beside it."""
     if not entry.case or entry.case in {case.id for case in cases}:
         return ""
@@ -107,9 +110,19 @@ def _misnamed(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
     return f"accepted: {entry.case} is no case of this run; did you mean {near[0]}?" if near else ""
 
 
-def _passes(entry: Accepted, cases: Sequence[Case], _today: date) -> str:
-    """A listed failure that is none any more must leave the list, or it would hide the next one."""
+def _passes(entry: Accepted, cases: Sequence[Case], runs: Sequence[Conformance]) -> str:
+    """A listed failure that is none any more must leave the list, or it would hide the next one.
+
+    That a promise holds, only a run of all its cases can say: of every suite that owes it.
+    """
+    whole = {run.suite for run in runs if _all_of(run, entry.promise)}
+    if entry.promise and not promises.owing(entry.promise) <= whole:
+        return ""
     covered = [case for case in cases if any(entry.covers(case, promise) for promise in case.promises)]
     states = {case.state for case in covered}
     passes = "holds" in states and states <= {"holds", "not verified"}
     return f"accepted: {entry.name} holds now; take it out of the list" if passes else ""
+
+
+def _all_of(run: Conformance, promise: str) -> bool:
+    return not run.some and (not run.selected or bool(promises.matching(run.selected, [promise])))

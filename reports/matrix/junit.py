@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 from reports.conformance import Case
 from reports.matrix.matrix import Matrix
+from reports.matrix.promises import essential
 from reports.matrix.rows import Row
 from reports.plain import clean
 
@@ -14,7 +15,7 @@ def junit(m: Matrix) -> bytes:
     """A case for each case, for each promise nobody judged, for each wrong acceptance, and for the run itself."""
     borne = {row.promise: row.accepted for row in m.rows if row.accepted}
     cases = [_case(m.results.suite, case, borne) for case in m.results.cases]
-    cases += [_silent(m.results.suite, row) for row in m.rows if not row.cases and row.required]
+    cases += [_silent(m.results.suite, row) for row in m.rows if row.required and _is_open(row)]
     cases += [_plain("accepted.toml", reason, "failure", reason) for reason in m.objections]
     cases.append(_validity(m))
     suite = ElementTree.Element("testsuite", name=f"golive {m.results.suite}", timestamp=m.results.started[:19])
@@ -45,8 +46,14 @@ def _case(suite: str, case: Case, borne: dict[str, str]) -> ElementTree.Element:
     return told
 
 
+def _is_open(row: Row) -> bool:
+    return not row.cases or (row.state == "not verified" and essential(row.promise))
+
+
 def _silent(suite: str, row: Row) -> ElementTree.Element:
-    return _plain(f"{suite}.{row.promise}", "no case", "skipped", row.gaps[0] if row.gaps else "not verified")
+    """A promise nobody judged; one without whose answer nothing goes live is a failure, as it is in the verdict."""
+    name = "no answer" if row.cases else "no case"
+    return _plain(f"{suite}.{row.promise}", name, "failure" if essential(row.promise) else "skipped", row.gaps[0])
 
 
 def _validity(m: Matrix) -> ElementTree.Element:

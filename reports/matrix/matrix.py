@@ -35,8 +35,8 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def part(self) -> bool:
-        """Whether only some promises were asked for."""
-        return bool(self.results.selected or self.results.chosen)
+        """Whether only some promises or cases were asked for."""
+        return bool(self.results.selected or self.results.some)
 
     def count(self, state: State) -> int:
         """How many promises are in this state."""
@@ -59,7 +59,7 @@ def matrix(results: Conformance, accepted: Sequence[Accepted], today: date, faul
         demo=demonstration(results.target, results.target_version),
         accepted=tuple(accepted),
         sick=tuple(invalid(results, fault)),
-        objections=tuple(objections(accepted, results.cases, today)),
+        objections=tuple(objections(accepted, [results], today)),
     )
 
 

@@ -1,19 +1,20 @@
 """A rehearsal and suites of one target version, put together into one verdict. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
-from reports.matrix.accepted import Accepted
+from reports.matrix.accepted import Accepted, objections
 from reports.matrix.matrix import Matrix, word
-from reports.matrix.promises import Promise, catalogue, owed
+from reports.matrix.promises import Promise, catalogue, matching, owed
 from reports.matrix.rows import Row, rows, state_of
 from reports.matrix.ruling import conditions, failures, orphans, outcome
 from reports.model import Judgement, Outcome, State
 from reports.summary import word as word_of_rehearsal
 
 REHEARSAL = "rehearsal"
+SOME_CASES = "only some of its cases were played"
 
 
 class Mismatch(ValueError):
@@ -53,7 +54,8 @@ def merge(judgement: Judgement | None, suites: Mapping[str, Matrix], today: date
     found = _rows(judgement, matrices, today)
     sick = [*_of(REHEARSAL, judgement, "INVALID"), *(_in(m, why) for m in matrices for why in m.sick)]
     failed = [*_of(REHEARSAL, judgement, "NO-GO"), *failures(found)]
-    failed += [_in(m, why) for m in matrices for why in _beside_rows(m, today)]
+    failed += [_in(m, why) for m in matrices for why in orphans(m.results.cases, m.accepted, today)]
+    failed += objections(_accepted(matrices), [m.results for m in matrices], today)
     borne = [*_of(REHEARSAL, judgement, "GO WITH CONDITIONS"), *conditions(found)]
     ruling = outcome(sick, failed, borne)
     return Merged(
@@ -103,12 +105,27 @@ def same_version(one: str, other: str) -> bool:
 def _rows(judgement: Judgement | None, matrices: Sequence[Matrix], today: date) -> tuple[Row, ...]:
     cases = [case for m in matrices for case in m.results.cases]
     wanted = {promise for m in matrices for promise in owed(m.results.suite)}
-    accepted: dict[Accepted, None] = dict.fromkeys(entry for m in matrices for entry in m.accepted)
     seen = _seen(judgement)
-    known = {row.promise: row for row in rows(cases, sorted(wanted), tuple(accepted), today)}
+    answered = {promise for m in matrices for promise in _answered(m)}
+    found = rows(cases, sorted(wanted), _accepted(matrices), today)
+    known = {row.promise: row if row.promise in answered else _open(row) for row in found}
     order = [each for each in catalogue() if each in known or each in seen]
     order += [each for each in known if each not in order]
     return tuple(_with(known.get(each) or _blank(each), seen.get(each)) for each in order)
+
+
+def _answered(matrix: Matrix) -> Collection[str]:
+    """The promises whose every case was in this run: a part of them can show a promise broken, not that it holds."""
+    results = matrix.results
+    if results.some:
+        return ()
+    return matching(results.selected or ("*",), [row.promise for row in matrix.rows if row.cases])
+
+
+def _open(row: Row) -> Row:
+    if row.state != "holds":
+        return row
+    return msgspec.structs.replace(row, state="not verified", gaps=(SOME_CASES, *row.gaps))
 
 
 def _seen(judgement: Judgement | None) -> dict[str, State]:
@@ -135,8 +152,8 @@ def _blank(promise: str) -> Row:
     )
 
 
-def _beside_rows(matrix: Matrix, today: date) -> list[str]:
-    return [*orphans(matrix.results.cases, matrix.accepted, today), *matrix.objections]
+def _accepted(matrices: Sequence[Matrix]) -> tuple[Accepted, ...]:
+    return tuple(dict.fromkeys(entry for m in matrices for entry in m.accepted))
 
 
 def _of(kind: str, judgement: Judgement | None, verdict: Outcome) -> list[str]:

@@ -74,6 +74,12 @@ def owed(suite: Suite, selected: Sequence[str] = ()) -> tuple[str, ...]:
     return matching(selected or getattr(scopes(), suite), catalogue())
 
 
+def owing(promise: str) -> set[Suite]:
+    """The suites whose whole run must answer it."""
+    suites: tuple[Suite, ...] = ("contract", "security")
+    return {suite for suite in suites if matching(getattr(scopes(), suite), [promise])}
+
+
 def essential(promise: str) -> bool:
     """Whether there is no going live without an answer to it."""
     return bool(matching(scopes().essential, [promise]))

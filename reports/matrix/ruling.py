@@ -25,7 +25,7 @@ def judge(
     """The rows and the ruling of one run; `fault` is what the harness says went wrong with it, "" for nothing."""
     found = rows(results.cases, asked(results), accepted, today)
     sick = invalid(results, fault)
-    failed = [*failures(found), *orphans(results.cases, accepted, today), *objections(accepted, results.cases, today)]
+    failed = [*failures(found), *orphans(results.cases, accepted, today), *objections(accepted, [results], today)]
     return found, outcome(sick, failed, conditions(found))
 
 
@@ -44,10 +44,12 @@ def outcome(sick: Sequence[str], failed: Sequence[str], borne: Sequence[str]) ->
 
 def invalid(results: Conformance, fault: str) -> list[str]:
     """Why nothing may rest on this run; empty where it can be trusted."""
-    found = [fault] if fault else []
+    found = [each for each in (fault, results.failed) if each]
     ran = len(results.cases)
     if ran < results.planned:
         found.append(f"the run was cut short: {ran} of {results.planned} cases ran")
+    if ran > results.planned:
+        found.append(f"{ran} cases are told of a run of {results.planned}")
     if not any(case.state in ("holds", "broken", "unknown") for case in results.cases):
         found.append(f"nothing was tested: {ran} cases, none of them executed")
     return found

@@ -23,7 +23,7 @@ def test_the_command_says_all_that_was_asked(tmp_path: Path) -> None:
     wish = SuiteWish("security", "desk", ("ROUTE-*", "SYNC-1"), processes=3, profile="nightly", minutes=30)
     assert command(wish, tmp_path)[1:] == [
         "-m", "pytest", str(ROOT / "security_tests"), "-q", "--color=no", "--tb=short", "-p", "no:cacheprovider",
-        "--results", str(tmp_path / "results.json"),
+        "-o", "asyncio_default_fixture_loop_scope=session", "--results", str(tmp_path / "results.json"),
         "--target", "desk", "--golive-toml", str(Path("golive.toml").resolve()),
         "--promise", "ROUTE-*", "--promise", "SYNC-1", "-n", "3", "--dist", "loadgroup", "--max-worker-restart", "0",
         "--hypothesis-profile", "nightly", "--minutes", "30",

@@ -64,7 +64,7 @@ def test_a_rehearsal_and_a_suite_become_one_verdict(golive: Golive, tiny: Path, 
     parts = {part["kind"]: part["word"] for part in told["parts"]}
     assert parts == {"rehearsal": word, "contract": "PART PASSED"}
     states = {row["promise"]: (row["state"], row["elsewhere"]) for row in told["matrix"]}
-    assert (states["DELIVERY-3"], states["HOURS-1"]) == (("holds", "rehearsal"), ("holds", ""))
+    assert (states["DELIVERY-3"], states["HOURS-1"]) == (("holds", "rehearsal"), ("not verified", ""))
     page = (tmp_path / "verdict" / "report.html").read_text("utf-8")
     assert "每一条消息都有下落" in page
     assert "可以上线" not in page

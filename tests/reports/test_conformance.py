@@ -1,9 +1,11 @@
 """results.json: what a suite writes is what a report reads."""
 
+import msgspec
 import pytest
 
 from reports.conformance import Case, Conformance, read, save
 from reports.filter_figures import CleanTalk, FilterFigures, Recall, Relation
+from tests.suite_runs import whole
 
 
 def test_what_is_saved_is_read_again(tmp_path):
@@ -28,6 +30,12 @@ def test_what_is_saved_is_read_again(tmp_path):
     )
     save(results, tmp_path / "results.json")
     assert read(tmp_path / "results.json") == results
+
+
+def test_results_of_another_version_are_refused(tmp_path):
+    save(msgspec.structs.replace(whole(), schema=2), tmp_path / "results.json")
+    with pytest.raises(ValueError, match="it is of version 2; this golive reads version 1"):
+        read(tmp_path / "results.json")
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"suite": "load"}'])

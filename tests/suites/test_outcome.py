@@ -51,6 +51,16 @@ def test_a_failed_clean_up_leaves_it_unknown() -> None:
     assert outcome.case(reports, "again").state == "unknown"
 
 
+def test_a_test_that_was_never_called_is_no_pass() -> None:
+    assert (of().state, of().reason) == ("unknown", "the test was set up and never called")
+
+
+def test_a_lab_that_failed_in_the_middle_of_a_test_is_no_fault_of_the_targets() -> None:
+    told = (("broken", True), (outcome.FAILED_LAB, "the lab cannot be set up: no port"))
+    case = of(report("call", "failed", "longer", *told))
+    assert (case.state, case.reason) == ("unknown", "the lab cannot be set up: no port")
+
+
 def test_the_addresses_of_objects_are_left_out_of_what_was_seen() -> None:
     error = AssertionError("resumed\nassert not True\n  +  where True = <Device object at 0x7f>.resumed\n  + 3 more")
     told = outcome.happened(["SYNC-1"], error, "", "golive contract")

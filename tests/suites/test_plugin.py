@@ -37,7 +37,7 @@ class Played:
 
 def play(folder: Path, tests: str, *options: str) -> Played:
     suite = folder / "contract_tests"
-    suite.mkdir()
+    suite.mkdir(exist_ok=True)
     (suite / "test_own.py").write_text(HEAD + tests, encoding="utf-8")
     results = folder / "results.json"
     words = [sys.executable, "-m", "pytest", "-p", "suites.plugin", "-q", "-c", str(ROOT / "pyproject.toml")]
@@ -81,6 +81,38 @@ def test_a_target_that_does_not_start_is_one_sentence_and_ends_the_suite(tmp_pat
     assert "golive: the lab cannot be set up: the reference ended (exit 2) before it was ready" in played.text
     assert "Traceback" not in played.text
     assert [case.state for case in played.results.cases] == ["unknown"]  # the second was not tried any more
+
+
+BREAKS = '@pytest.mark.promise("SYNC-2")\ndef test_it_breaks() -> None:\n    assert False, "never came"\n'
+
+
+def test_what_was_only_set_up_is_no_pass(tmp_path: Path) -> None:
+    assert [case.state for case in play(tmp_path, HOLDS + BREAKS, "--setup-only").results.cases] == ["unknown"] * 2
+
+
+@pytest.mark.parametrize(("options", "narrowed"), [((), False), (("-k", "holds"), True), (("--ignore", "x"), True)])
+def test_a_run_of_some_tests_only_says_so(options: tuple[str, ...], narrowed: bool, tmp_path: Path) -> None:
+    assert play(tmp_path, HOLDS, *options).results.narrowed is narrowed
+
+
+@pytest.mark.parametrize("options", [("-n", "2"), ("--continue-on-collection-errors",)])
+def test_a_file_that_cannot_be_read_is_told_beside_the_cases_of_the_others(
+    options: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = tmp_path / "contract_tests"
+    folder.mkdir()
+    (folder / "test_lost.py").write_text("import no_such_module\n")
+    told = play(tmp_path, HOLDS + BREAKS, *options).results
+    assert (told.failed, {case.state for case in told.cases}) == (
+        "contract_tests/test_lost.py cannot be read: ModuleNotFoundError: No module named 'no_such_module'",
+        {"holds", "broken"},
+    )
+
+
+def test_a_call_that_is_refused_leaves_no_results_of_an_earlier_one(tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text("{}")
+    play(tmp_path, HOLDS, "--target", "staging")
+    assert not (tmp_path / "results.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -53,14 +53,14 @@ def test_a_listed_failure_is_borne_until_the_last_day(make):
 
 @pytest.mark.parametrize("promise", ["DELIVERY-1", "DELIVERY-2", "DELIVERY-3", "GATEWAY-4", "FILTER-1", "FILTER-5",
                                      "TENANT-1", "AUTH-1"])  # fmt: skip
-def test_loss_and_leaks_are_never_borne(promise, make):
+def test_loss_and_leaks_are_never_borne(promise, make, run):
     broken = make(f"{promise}/a", "broken")
     for entry in (
         Accepted(promise=promise, reason="x", owner="y", expires=TODAY),
         Accepted(case=f"{promise}/a", reason="x", owner="y", expires=TODAY),
     ):
         assert bearing(broken, promise, [entry], TODAY) == ""
-        assert objections([entry], [broken], TODAY) == [
+        assert objections([entry], [run(broken)], TODAY) == [
             f"accepted: {entry.name} cannot be accepted: loss, forgery and leaks never are"
         ]
 
@@ -72,26 +72,42 @@ def test_a_case_of_two_promises_is_not_borne_for_the_one_that_never_is(make):
     assert bearing(both, "DELIVERY-1", [entry], TODAY) == ""
 
 
-def test_a_listed_failure_that_passes_or_has_expired_is_told(make):
-    assert objections([ENTRY], [make("KNOW-1/a"), make("KNOW-1/b", "not verified")], TODAY) == [
+def test_a_listed_failure_that_passes_or_has_expired_is_told(make, run):
+    assert objections([ENTRY], [run(make("KNOW-1/a"), make("KNOW-1/b", "not verified"))], TODAY) == [
         "accepted: KNOW-1 holds now; take it out of the list"
     ]
-    assert objections([ENTRY], [make("KNOW-1/a", "broken")], date(2027, 1, 1)) == [
+    assert objections([ENTRY], [run(*[make("KNOW-1/a", "broken")])], date(2027, 1, 1)) == [
         "accepted: KNOW-1 expired on 2026-12-31"
     ]
 
 
 @pytest.mark.parametrize("case", ["KNOW-1/a_search", "KNOW-1/a_serach[late]"])
-def test_a_case_that_is_nearly_one_that_fails_is_told(make, case):
+def test_a_case_that_is_nearly_one_that_fails_is_told(make, run, case):
     entry = Accepted(case=case, reason="x", owner="y", expires=TODAY)
-    assert objections([entry], [make("KNOW-1/a_search[late]", "broken")], TODAY) == [
+    assert objections([entry], [run(make("KNOW-1/a_search[late]", "broken"))], TODAY) == [
         f"accepted: {case} is no case of this run; did you mean KNOW-1/a_search[late]?"
     ]
-    assert objections([entry], [make("KNOW-1/a_search[late]")], TODAY) == []
-    assert objections([entry], [make("KNOW-1/b", "broken")], TODAY) == []
+    assert objections([entry], [run(make("KNOW-1/a_search[late]"))], TODAY) == []
+    assert objections([entry], [run(make("KNOW-1/b", "broken"))], TODAY) == []
 
 
-def test_an_entry_that_this_run_says_nothing_about_is_left_alone(make):
-    assert objections([ENTRY], [make("BOT-1/a")], TODAY) == []
-    assert objections([ENTRY], [make("KNOW-1/a", "not verified")], TODAY) == []
-    assert objections([ENTRY], [make("KNOW-1/a", "broken"), make("KNOW-1/b")], TODAY) == []
+def test_an_entry_that_this_run_says_nothing_about_is_left_alone(make, run):
+    assert objections([ENTRY], [run(make("BOT-1/a"))], TODAY) == []
+    assert objections([ENTRY], [run(make("KNOW-1/a", "not verified"))], TODAY) == []
+    assert objections([ENTRY], [run(make("KNOW-1/a", "broken"), make("KNOW-1/b"))], TODAY) == []
+
+
+def test_only_a_run_of_all_its_cases_can_say_that_a_listed_promise_holds(make, run):
+    assert objections([ENTRY], [run(make("KNOW-1/a"), chosen="KNOW-1/a")], TODAY) == []
+    assert objections([ENTRY], [run(make("KNOW-1/a"), narrowed=True)], TODAY) == []
+    assert objections([ENTRY], [run(make("KNOW-1/a", promises=("BOT-1", "KNOW-1")), selected=("BOT-1",))], TODAY) == []
+    assert objections([ENTRY], [run(make("KNOW-1/a"), selected=("KNOW-*",))], TODAY) != []
+
+
+def test_what_two_suites_owe_holds_only_where_both_say_so(make, run):
+    entry = Accepted(promise="TIER-1", reason="x", owner="y", expires=TODAY)
+    contract, security = run(make("TIER-1/a")), run(make("TIER-1/b"), suite="security")
+    assert objections([entry], [security], TODAY) == []
+    assert objections([entry], [contract, security], TODAY) == ["accepted: TIER-1 holds now; take it out of the list"]
+    broken = run(make("TIER-1/a", "broken"))
+    assert objections([entry], [broken, security], TODAY) == []

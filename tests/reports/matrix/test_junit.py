@@ -55,6 +55,12 @@ def test_a_promise_without_a_case_is_skipped_and_not_left_out(run, make):
     assert tag(found["contract.BOT-1", "no case"]) == "skipped"
 
 
+@pytest.mark.parametrize(("cases", "name"), [([], "no case"), ([("DELIVERY-1/a", "not verified")], "no answer")])
+def test_a_promise_without_whose_answer_nothing_goes_live_fails(cases, name, run, make):
+    told = run(make("KNOW-1/a"), *(make(*each) for each in cases), selected=("KNOW-1", "DELIVERY-1"))
+    assert tag(read(told)[1]["contract.DELIVERY-1", name]) == "failure"
+
+
 def test_an_accepted_failure_is_skipped_with_its_reason(run, make):
     _, found = read(run(make("KNOW-1/a", "broken"), selected=("KNOW-1",)), KNOWN)
     skipped = found["contract.KNOW-1", "a"].find("skipped")

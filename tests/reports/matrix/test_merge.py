@@ -120,10 +120,23 @@ def test_a_part_of_a_suite_leaves_its_holes_open(rehearsal, run, make):
     assert [part.whole for part in told.parts] == [True, False]
 
 
+@pytest.mark.parametrize("part", [{"chosen": "KNOW-1/a"}, {"narrowed": True}, {"selected": ("BOT-1",)}])
+def test_some_cases_of_a_promise_are_no_answer_about_it(part, rehearsal, full, make):
+    cases = tuple(c for c in full().cases if c.promises != ("KNOW-1",))
+    whole, some = full(cases=cases), full(cases=(make("KNOW-1/a", promises=("KNOW-1", "BOT-1")),), **part)
+    told = merge(rehearsal, {"c": judged(whole), "d": judged(some)}, TODAY)
+    assert (told.verdict, told.reasons) == (
+        "GO WITH CONDITIONS",
+        ("not verified: KNOW-1: only some of its cases were played",),
+    )
+    broken = full(cases=(make("KNOW-1/a", "broken", promises=("KNOW-1", "BOT-1")),), **part)
+    assert merge(rehearsal, {"c": judged(full()), "d": judged(broken)}, TODAY).verdict == "NO-GO"
+
+
 def test_a_wrong_acceptance_is_no_go_all_together(rehearsal, full):
     entry = Accepted(promise="KNOW-1", reason="x", owner="y", expires=TODAY)
     told = merge(rehearsal, {"c": judged(full(), entry)}, TODAY)
-    assert told.reasons == ("in the contract suite: accepted: KNOW-1 holds now; take it out of the list",)
+    assert told.reasons == ("accepted: KNOW-1 holds now; take it out of the list",)
 
 
 def test_other_targets_and_versions_are_refused(rehearsal, full):

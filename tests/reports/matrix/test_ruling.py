@@ -87,6 +87,16 @@ def test_a_run_cut_short_is_invalid_whatever_it_saw(full):
     assert ruling(full(planned=len(results.cases) + 1)).verdict == "INVALID"
 
 
+def test_more_cases_than_were_planned_are_invalid_too(full):
+    assert ruling(full(planned=3)).verdict == "INVALID"
+
+
+def test_a_file_of_tests_that_could_not_be_read_is_invalid_whatever_the_others_saw(full):
+    assert ruling(full(failed="test_x.py cannot be read: SyntaxError")) == Ruling(
+        "INVALID", 3, ("test_x.py cannot be read: SyntaxError",)
+    )
+
+
 def test_a_fault_of_the_harness_is_invalid(full):
     assert ruling(full(), fault="pytest ended with 3") == Ruling("INVALID", 3, ("pytest ended with 3",))
 
