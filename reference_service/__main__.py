@@ -111,7 +111,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--gateway", default="", help="URL of the messaging platform's API")
     parser.add_argument("--gateway-ca", type=Path, help="a CA file to trust for it, beside the system's")
     parser.add_argument(
-        "--allow-host", action="append", default=[], help="host[:port] that shops may have called; repeatable"
+        "--allow-host",
+        action="append",
+        default=[],
+        help="host[:port] that shops may have called, and an address inside that a name leads to; repeatable",
     )
     parser.add_argument("--operator-key", default=os.environ.get("REFERENCE_OPERATOR_KEY", ""))
     parser.add_argument("--resume-window", type=float, default=30.0, help="seconds a cut device may take to resume")
