@@ -36,13 +36,13 @@ NAPS_S: Final = (17.0, 47.0, 77.0, 777.0)  # no sum of JUMPS: two clocks at one 
 SHIFTS: Final = ((True, 0.0), (False, 0.0), (True, 43.0), (False, 43.0), (True, 707.0))
 
 THEMES: Final[Mapping[str, str]] = {
-    "a rush": "writes writes begins begins resolves leaves says says device terms transfers urges waits sells",
+    "a rush": "writes writes begins begins resolves leaves says says device terms transfers urges urges waits sells",
     "old acquaintances": "begins begins comes_again comes_again resolves resolves orders names says terms neighbours",
-    "the clocks": "begins answers reads waits strikes strikes transfers opens resolves device urges snoozes urges",
-    "complaints": "begins complains complains answers answers days days closes closes strikes",
+    "the clocks": "begins answers reads reads waits strikes strikes transfers opens resolves device urges snoozes",
+    "complaints": "begins complains complains answers answers reads days days closes closes strikes",
     "the hours": "writes begins begins comes_again opens opens edge edge waits strikes sells terms",
     "laid aside": "writes begins begins snoozes snoozes shifts shifts says waits strikes transfers resolves terms",
-    "the bot": "bot begins begins greets greets greets wishes fetches says waits strikes resolves answers",
+    "the bot": "bot begins begins greets greets greets wishes fetches says waits strikes resolves reads",
 }
 LOST: Final = {"devices are lost": "writes begins begins resolves loses loses loses says transfers snoozes waits"}
 NEEDS: Final = {

@@ -1,5 +1,6 @@
 """ROUTE, through an adapter alone: what is seen of routing on any system, whatever its API."""
 
+import random
 from collections.abc import Callable
 from time import monotonic
 from typing import Final
@@ -16,13 +17,9 @@ from security_tests.routing.stories import Broken
 from suites.lab import Lab
 
 PROMISES: Final = ("ROUTE-1", "ROUTE-2", "ROUTE-4", "ROUTE-6", "ROUTE-7")
-PLACE: Final = st.sampled_from(range(60))
-STEP: Final = st.one_of(
-    st.builds(lambda pick: Step("write", (pick,)), PLACE),
-    st.builds(lambda pick: Step("write", (pick,)), PLACE),
-    st.builds(lambda pick: Step("resolve", (pick,)), PLACE),
-    st.builds(lambda pick, word: Step("say", (pick, word)), PLACE, PLACE),
-)
+ACTS: Final = ("write", "write", "resolve", "say")
+PLACES: Final = 420  # the number of agents, of words and of customers divides it
+STEPS: Final = 20
 SHRINK_S: Final = 30.0
 
 _played: dict[int, Played] = {}
@@ -50,12 +47,13 @@ def _play(lab: Lab) -> Played:
     most = lab.target.limits.max_shops or 10_000
 
     @settings(max_examples=min(examples(0.6), most), phases=(Phase.reuse, Phase.generate))
-    @given(st.lists(STEP, min_size=8, max_size=24))
-    def holds(steps: list[Step]) -> None:
+    @given(st.integers(0, 2**63 - 1))
+    def holds(seed: int) -> None:
         result.examples += 1
-        if again := _broken(lab, tuple(steps), result):
+        steps = _steps(random.Random(seed))
+        if again := _broken(lab, steps, result):
             if again.promise not in result.broken:
-                result.broken[again.promise] = _smaller(lab, again, tuple(steps), most)
+                result.broken[again.promise] = _smaller(lab, again, steps, most)
             raise again
 
     try:
@@ -64,6 +62,12 @@ def _play(lab: Lab) -> Played:
         if not result.broken:
             raise
     return result
+
+
+def _steps(draw: random.Random) -> tuple[Step, ...]:
+    """As the machine does: Hypothesis' own draws prefer the first of a table by far."""
+    acts = draw.choices(ACTS, k=STEPS)
+    return tuple(Step(act, (draw.randrange(PLACES), draw.randrange(PLACES))[: 1 + (act == "say")]) for act in acts)
 
 
 def _broken(lab: Lab, steps: tuple[Step, ...], result: Played) -> Broken | None:
