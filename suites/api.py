@@ -102,5 +102,9 @@ class Api:
         ):
             raw = await got.read()
             kind = got.headers.get("Content-Type", "").partition(";")[0]
-            body = msgspec.json.decode(raw) if kind.endswith("json") and raw else raw.decode(errors="replace")
+            try:
+                body = msgspec.json.decode(raw) if kind.endswith("json") and raw else raw.decode(errors="replace")
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                told = f"{method} {path} answered {got.status} with {kind} that is none: {raw[:200]!r}"
+                raise AssertionError(told) from None
             return Answer(got.status, body, dict(got.headers)), kind

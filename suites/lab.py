@@ -199,7 +199,7 @@ class Lab:
         try:
             spec = sized(next(self._specs), agents, capacity)
         except StopIteration:
-            raise AssertionError("the suite has used up all its shops") from None
+            raise RuntimeError("the suite has used up all its shops") from None  # no fault of the target's
         try:
             made, staff = await self._furnish(spec, agents)
         except TargetError as error:
@@ -229,7 +229,8 @@ class Lab:
         async with self.run.http.post(
             f"{self.gateway_url}/_golive/disturb", json=wish, headers={KEY_HEADER: self.spec.key}
         ) as answer:
-            assert answer.status == 200, await answer.text()
+            if answer.status != 200:
+                raise RuntimeError(f"the simulated platform refused to disturb: {await answer.text()}")
         self.story.tell("platform", f"will disturb {customer.id}: {what}")
 
     async def pending(self) -> int:

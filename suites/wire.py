@@ -105,10 +105,10 @@ class Wire:
         except TimeoutError:
             heard = [each.op for each in self.session[-8:]]
             raise AssertionError(f"no further frame within {self._patience_s:g} s; the last were {heard}") from None
-        if message.type is not aiohttp.WSMsgType.TEXT:
+        if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
             self.session.append(closed(self._socket.close_code or _LOST))
             return None
-        frame: dict[str, Any] = json.loads(message.data)
+        frame = _frame_of(message.data)
         self._keep("service", frame)
         return frame
 
@@ -124,6 +124,14 @@ class Wire:
             self.ready = frame["d"]
         if op in ("ready", "dispatch"):
             self.s = frame["d"]["s"] if op == "ready" else frame["s"]
+
+
+def _frame_of(data: str | bytes) -> dict[str, Any]:
+    """What the service wrote, decoded; fails where it is no frame at all."""
+    with contextlib.suppress(ValueError):
+        if isinstance(data, str) and isinstance(frame := json.loads(data), dict):
+            return frame
+    raise AssertionError(f"the service wrote what is no frame: {data[:200]!r}")
 
 
 async def connect(lab: Lab, headers: Mapping[str, str] | None = None, patience_s: float = 0.0) -> Wire:
