@@ -140,7 +140,7 @@ async def test_a_customer_who_waits_for_an_answer_is_not_closed_away(lab: Lab) -
 
 
 async def test_what_a_shop_says_by_itself_is_no_persons_answer(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(400)
     shop = await lab.shop()
     shop.api.need("getResponseTiers")
     await scenes(shop, welcome=WELCOME)

@@ -55,7 +55,7 @@ async def test_it_tells_who_is_on_watch_and_is_due_after_15_minutes(lab: Lab) ->
 
 
 async def test_not_acknowledged_in_time_it_is_breached_and_the_others_are_told(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(MINUTES_15)
     shop = await lab.shop(agents=2)
     boss = await supervisor(shop)
     incident = await opened(shop, escalation=[boss.id])
@@ -70,7 +70,7 @@ async def test_not_acknowledged_in_time_it_is_breached_and_the_others_are_told(l
 
 
 async def test_acknowledged_in_time_it_is_never_breached(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(MINUTES_15 + 3600)
     shop = await lab.shop(agents=2)
     incident = await opened(shop)
     await until(shop, incident["due_at"] - 5)

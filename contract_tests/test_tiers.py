@@ -27,7 +27,7 @@ async def fired(shop: LabShop, who: Who = "") -> list[tuple[float, str, str]]:
 
 
 async def test_the_clocks_of_a_turn_fire_once_each_in_order_and_never_early(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(3900)
     shop = await lab.shop()
     desk = await shop.desk()
     came = await visit(shop, desk)
@@ -45,7 +45,7 @@ async def test_the_clocks_of_a_turn_fire_once_each_in_order_and_never_early(lab:
 
 
 async def test_one_long_jump_fires_them_all_each_as_of_its_own_moment(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(3600)
     shop = await lab.shop()
     await visit(shop, await shop.desk())
     await lab.advance(3600)
@@ -53,7 +53,7 @@ async def test_one_long_jump_fires_them_all_each_as_of_its_own_moment(lab: Lab) 
 
 
 async def test_a_persons_reply_stops_every_clock(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(3700)
     shop = await lab.shop()
     desk = await shop.desk()
     came = await visit(shop, desk)
@@ -65,7 +65,7 @@ async def test_a_persons_reply_stops_every_clock(lab: Lab) -> None:
 
 
 async def test_a_note_among_agents_stops_no_clock(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(3600)
     shop = await lab.shop()
     came = await visit(shop, await shop.desk())
     body = {"client_msg_id": "n1", "text": "这位客户要退货", "private": True}
@@ -75,7 +75,7 @@ async def test_a_note_among_agents_stops_no_clock(lab: Lab) -> None:
 
 
 async def test_an_automatic_message_stops_the_instant_clock_alone(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(3600)
     shop = await lab.shop()
     await scenes(shop, welcome="您好，欢迎光临")
     came = await visit(shop, await shop.desk())
@@ -100,7 +100,7 @@ async def test_the_next_turn_has_clocks_of_its_own(lab: Lab) -> None:
 
 
 async def test_supervisors_are_told_of_breaches_and_not_of_warnings(lab: Lab) -> None:
-    lab.need("clock")
+    lab.need_time(400)
     shop = await lab.shop()
     boss = await supervisor(shop)
     await visit(shop, await shop.desk())
