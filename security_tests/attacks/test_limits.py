@@ -130,7 +130,7 @@ async def test_a_device_that_talks_without_end_is_closed_and_its_colleague_is_se
 async def test_a_noisy_shop_is_slowed_down_and_its_neighbour_is_not(lab: Lab) -> None:
     lab.may("flood")
     noisy, quiet = await belongings(lab), await belongings(lab)
-    url, header = lab.run.target_url + "/api/v1/shop", {"Authorization": str(noisy.people["admin"])}
+    url, header = lab.run.target_url + "/api/v1/conversations", {"Authorization": str(noisy.people["admin"])}
     statuses: list[int] = []
 
     async def hammer() -> None:
@@ -143,13 +143,13 @@ async def test_a_noisy_shop_is_slowed_down_and_its_neighbour_is_not(lab: Lab) ->
     hammering = [asyncio.create_task(hammer()) for _ in range(16)]
     said = await quiet.customer.say("在吗")
     await quiet.desk.sees(said)
-    await quiet.shop.api("getShop", who=quiet.people["admin"])
+    await quiet.shop.api("listConversations", who=quiet.people["admin"])
     await asyncio.gather(*hammering)
     if 429 not in statuses and len(statuses) / (monotonic() - begun) < BRISK:
         pytest.skip(f"this machine is too slow to be too fast: {len(statuses)} calls at fewer than {BRISK} a second")
     assert set(statuses) <= {200, 429}
     assert 429 in statuses, f"{len(statuses)} calls of one person in a row were all answered"
-    await quiet.shop.api("getShop", who=quiet.people["admin"])
+    await quiet.shop.api("listConversations", who=quiet.people["admin"])
 
 
 async def test_who_never_says_a_word_is_let_go(lab: Lab) -> None:
@@ -163,7 +163,8 @@ async def test_who_never_says_a_word_is_let_go(lab: Lab) -> None:
 
 async def test_long_headers_and_paths_are_refused(lab: Lab) -> None:
     own = await belongings(lab)
-    url, headers = f"{lab.run.target_url}/api/v1/shop", {"Authorization": str(own.people["admin"])}
+    own.shop.api.need("listConversations", "getConversation")
+    url, headers = f"{lab.run.target_url}/api/v1/conversations", {"Authorization": str(own.people["admin"])}
     for length, due in ((100, (200,)), (200_000, (400, 413, 431))):
         async with lab.run.http.get(url, headers={**headers, "X-Long": "a" * length}) as answer:
             assert answer.status in due, f"a header of {length} characters was answered {answer.status}"

@@ -36,7 +36,7 @@ async def test_answers_tell_a_browser_to_keep_and_guess_nothing(lab: Lab) -> Non
     answers = [
         await own.shop.api("listConversations", who=own.people["admin"]),
         await own.shop.api("getConversation", who=own.people["admin"], conversation_id="none", expect=404),
-        await own.shop.api("getShop", who="anyone", expect=401),
+        await own.shop.api("listConversations", who="anyone", expect=401),
     ]
     for answer in answers:
         told = {name.lower(): value for name, value in answer.headers.items()}

@@ -34,7 +34,8 @@ def spoilt(good: str, refresh: str) -> Iterator[tuple[str, str]]:
     yield "a token cut short", f"Bearer {whole[:-1]}"
     yield "a token made longer", f"Bearer {whole}A"
     yield "a token without its seal", f"Bearer {body}."
-    yield "the body alone", f"Bearer {body}"
+    if body != whole:  # else it is opaque, and has no seal to leave out
+        yield "the body alone", f"Bearer {body}"
     yield "algorithm none", f"Bearer {_NO_ALGORITHM}.{body}."
     yield "another body under the seal", f"Bearer {_ADMIN}.{whole.rpartition('.')[2]}"
     yield "two tokens", f"Bearer {whole} {whole}"
@@ -51,9 +52,11 @@ async def _login(own: Belongings) -> tuple[str, str]:
 async def test_only_a_valid_token_opens_an_operation(lab: Lab) -> None:
     own = await belongings(lab)
     good, refresh = await _login(own)
-    await own.shop.api("getShop", who=good)
+    await own.shop.api("listConversations", who=good)
     for name, header in spoilt(good, refresh):
-        answer = await own.shop.api("getShop", who="anyone", headers={"Authorization": header}, expect=range(200, 600))
+        answer = await own.shop.api(
+            "listConversations", who="anyone", headers={"Authorization": header}, expect=range(200, 600)
+        )
         assert answer.status == 401, f"{name} was answered {answer.status}"
 
 
@@ -82,11 +85,11 @@ async def test_a_token_ends_in_its_time_and_takes_its_open_connection_along(labs
     header = f"Bearer {told['access_token']}"
     async with greeted(shop.lab) as connection:
         await connection.identify(header, "wire")
-        await shop.api("getShop", who=header)
+        await shop.api("listConversations", who=header)
         assert await connection.closed() == _SIGNED_OUT
-    await shop.api("getShop", who=header, expect=401)
+    await shop.api("listConversations", who=header, expect=401)
     renewed = (await shop.api("refresh", who="anyone", body={"refresh_token": told["refresh_token"]})).body
-    await shop.api("getShop", who=f"Bearer {renewed['access_token']}")
+    await shop.api("listConversations", who=f"Bearer {renewed['access_token']}")
 
 
 async def test_nothing_is_told_before_a_device_says_who_it_is(lab: Lab) -> None:
@@ -110,7 +113,7 @@ async def test_a_rotated_password_ends_open_connections_and_old_tokens(lab: Lab)
         await connection.identify(old, "wire")
         await own.shop.api("rotateAgent", agent_id=agent.id)
         assert await connection.closed() == _SIGNED_OUT
-    await own.shop.api("getShop", who=old, expect=401)
+    await own.shop.api("listConversations", who=old, expect=401)
 
 
 async def test_who_is_disabled_is_signed_out_at_once(lab: Lab) -> None:
@@ -121,7 +124,7 @@ async def test_who_is_disabled_is_signed_out_at_once(lab: Lab) -> None:
         await connection.identify(old, "wire")
         await own.shop.api("changeAgent", agent_id=own.shop.agents[0].id, body={"disabled": True})
         assert await connection.closed() == _SIGNED_OUT
-    await own.shop.api("getShop", who=old, expect=401)
+    await own.shop.api("listConversations", who=old, expect=401)
 
 
 async def test_an_answer_does_not_tell_which_logins_exist(lab: Lab) -> None:
