@@ -101,10 +101,16 @@ class Words:
             return []
         plain, origin = fold(text)
         clean = [] if self._clean is None else self._clean.find_matches_as_indexes(plain, overlapping=True)
+        spans = sorted(((first, last) for _, first, last in clean), reverse=True)
+        since = reach = -1  # of the allowed phrases that begin by here, the one that goes furthest
         found = []
-        for number, start, end in self._listed.find_matches_as_indexes(plain, overlapping=True):
+        matches = self._listed.find_matches_as_indexes(plain, overlapping=True)
+        for number, start, end in sorted(matches, key=lambda match: match[1]):
             word = self._by_spelling[self._spellings[number]]
-            allowed = any(first <= start and end <= last and last - first > end - start for _, first, last in clean)
+            while spans and spans[-1][0] <= start:
+                first, last = spans.pop()
+                since, reach = (first, last) if last > reach else (since, reach)
+            allowed = reach > end or (reach == end and since < start)
             first, last = origin[start], origin[end - 1] + 1
             if not allowed and not _goes_on(text, first, last, word):
                 found.append(Hit(first, last, word, _via(text[first:last], plain[start:end], word["word"])))
