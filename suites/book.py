@@ -24,7 +24,13 @@ HARNESS: Final = 4  # golive's for "the harness failed"
 
 def suite_of(config: pytest.Config) -> Suite:
     """The suite that pytest was called for."""
-    return "security" if any("security_tests" in str(each) for each in config.args) else "contract"
+    return "security" if "security_tests" in suites_of(config) else "contract"
+
+
+def suites_of(config: pytest.Config) -> list[str]:
+    """The folders of suites that pytest was called for."""
+    parts = {part for argument in config.args for part in Path(argument.partition("::")[0]).resolve().parts}
+    return [name for name in SUITES if name in parts]
 
 
 def is_suites(path: Path) -> bool:
@@ -51,6 +57,7 @@ class Book:
         self._reports: dict[str, list[pytest.TestReport]] = {}
         self._cases: list[Case] = []
         self._lab: dict[str, object] = {}
+        self._versions: dict[str, None] = {}  # that the target told of itself; more than one: it changed meanwhile
         self._filter: list[object] = []
         self._planned = 0
         self._failed = ""  # the lab
@@ -87,6 +94,8 @@ class Book:
         if not properties.case:
             return
         self._lab = properties.lab or self._lab
+        if properties.lab:
+            self._versions[str(properties.lab["version"])] = None
         self._filter += properties.filter
         target, suite = self._config.getoption("target"), suite_of(self._config)
         self._cases.append(outcome.case(reports, outcome.again(suite, target, properties.case)))
@@ -134,8 +143,13 @@ class Book:
             planned=self._planned,
             chosen=option("case"),
             narrowed=narrowed(self._config),
-            failed="; ".join(f"{file} cannot be read: {why}" for file, why in self._unread.items()),
+            failed="; ".join(self._faults()),
         )
+
+    def _faults(self) -> list[str]:
+        unread = [f"{file} cannot be read: {why}" for file, why in self._unread.items()]
+        changed = [f"the target changed during the run: {', '.join(self._versions)}"] if len(self._versions) > 1 else []
+        return [*unread, *changed]
 
     def _write(self) -> None:
         file = self._config.getoption("results")

@@ -1,6 +1,6 @@
 """The contract's files, read once: operations by their id, and the schemas that answers are held against."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -52,6 +52,15 @@ def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
 def operations() -> dict[str, Operation]:
     """The contract's operations by id."""
     return {operation.id: operation for operation in operations_of(openapi())}
+
+
+def limited_to(offered: Collection[str]) -> dict[str, Any]:
+    """openapi.yaml with these operations only: a target's own document may promise less of an operation than ours."""
+    paths = {
+        path: {key: each for key, each in item.items() if key not in METHODS or each.get("operationId") in offered}
+        for path, item in openapi()["paths"].items()
+    }
+    return {**openapi(), "paths": {path: item for path, item in paths.items() if item.keys() & {*METHODS}}}
 
 
 def wrong_answer(operation: Operation, status: int, kind: str, body: Any) -> str:

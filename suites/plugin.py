@@ -14,7 +14,7 @@ from golive import config
 from golive.cast import REFERENCE
 from golive.failures import Failure
 from suites import outcome
-from suites.book import Book, is_suites, suite_of
+from suites.book import Book, is_suites, suite_of, suites_of
 from suites.lab import FAILED, Lab
 from suites.labs import Labs
 from suites.setting import Setting, setting
@@ -44,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read golive.toml; a wrong option ends the session before anything is started."""
+    if config.getoption("results") and len(suites_of(config)) > 1:
+        raise pytest.UsageError("--results is of one suite: call pytest for each of the two")
     if (stale := config.getoption("results")) and not hasattr(config, "workerinput"):
         Path(stale).unlink(missing_ok=True)  # an earlier run's, should this one never begin
     config.addinivalue_line("markers", "promise(*ids): the promises (contract/promises.toml) that a test is about")

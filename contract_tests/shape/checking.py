@@ -56,13 +56,16 @@ def gaps(found: Checked, phases: Collection[str]) -> list[str]:
     return [*(each for each in ended if not each.endswith(_WENT)), *found.troubles]
 
 
-async def check(url: str, given: Offered, folder: Path, *words: str) -> Checked:
-    """Run it with these words of its command line. Raises RuntimeError with its last words where it did not run."""
-    config, tokens = folder / "schemathesis.toml", folder / "speakers.json"
+async def check(url: str, document: Any, given: Offered, folder: Path, *words: str) -> Checked:
+    """Run it on a document with these words of its command line. Raises RuntimeError with its last words where it did
+    not run.
+    """
+    config, tokens, asked = folder / "schemathesis.toml", folder / "speakers.json", folder / "openapi.json"
+    asked.write_bytes(msgspec.json.encode(document))
     config.write_text(CONFIG.read_text(encoding="utf-8") + _ids(given), encoding="utf-8")
     tokens.touch(mode=0o600)
     tokens.write_bytes(msgspec.json.encode(given.speakers))
-    command = ["-m", "schemathesis.cli", "--config-file", str(config), "run", f"{url}/openapi.yaml", *words]
+    command = ["-m", "schemathesis.cli", "--config-file", str(config), "run", str(asked), "--url", url, *words]
     command += ["--report", "ndjson", "--report-ndjson-path", str(folder / "report.ndjson"), "--no-color"]
     environment = os.environ | {
         "GOLIVE_SHAPE": str(tokens),

@@ -1,4 +1,4 @@
-"""Every operation of the target's own openapi.yaml keeps its shape, and none of them trusts a stranger."""
+"""Every operation that the target lists keeps the shape that our openapi.yaml gives it, and none trusts a stranger."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from contract_tests.shape.answers import absent, met, too_few, unheard
 from contract_tests.shape.checking import Checked, Finding, check, gaps
 from contract_tests.shape.offered import offered
+from suites.contract import limited_to
 from suites.lab import Lab
 
 pytestmark = pytest.mark.timeout(280)  # less than golive waits for a sign of life
@@ -42,7 +43,8 @@ async def run(lab: Lab, folder: Path, phases: str, *words: str) -> Checked:
     """What schemathesis finds in these phases, in a shop with something of everything."""
     lab.need("contract")
     shop = await lab.shop(agents=2)
-    return await check(lab.run.target_url, await offered(shop), folder, "--phases", phases, *words)
+    document = limited_to(lab.operations)
+    return await check(lab.run.target_url, document, await offered(shop), folder, "--phases", phases, *words)
 
 
 def told(findings: Iterable[Finding]) -> str:

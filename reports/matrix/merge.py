@@ -14,6 +14,7 @@ from reports.model import Judgement, Outcome, State
 from reports.summary import word as word_of_rehearsal
 
 REHEARSAL = "rehearsal"
+NO_VERSION = "the target tells no version: nobody knows whether these runs are of one"
 SOME_CASES = "only some of its cases were played"
 
 
@@ -56,7 +57,7 @@ def merge(judgement: Judgement | None, suites: Mapping[str, Matrix], today: date
     failed = [*_of(REHEARSAL, judgement, "NO-GO"), *failures(found)]
     failed += [_in(m, why) for m in matrices for why in orphans(m.results.cases, m.accepted, today)]
     failed += objections(_accepted(matrices), [m.results for m in matrices], today)
-    borne = [*_of(REHEARSAL, judgement, "GO WITH CONDITIONS"), *conditions(found)]
+    borne = [*_of(REHEARSAL, judgement, "GO WITH CONDITIONS"), *conditions(found), *([] if version else [NO_VERSION])]
     ruling = outcome(sick, failed, borne)
     return Merged(
         target=target,

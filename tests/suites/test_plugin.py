@@ -109,6 +109,25 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_cases_of_the_others(
     )
 
 
+def test_results_are_of_one_suite(tmp_path: Path) -> None:
+    (tmp_path / "security_tests").mkdir()
+    played = play(tmp_path, HOLDS, str(tmp_path / "security_tests"))
+    assert (played.code, "--results is of one suite" in played.text) == (4, True)
+
+
+CHANGES = """
+@pytest.mark.promise("SYNC-1")
+@pytest.mark.parametrize("release", ["1.0", "1.1"])
+async def test_it_is_asked(lab: Lab, release: str) -> None:
+    lab.version = ("shop desk", release)
+"""
+
+
+def test_a_target_that_changes_meanwhile_makes_the_run_no_answer(tmp_path: Path) -> None:
+    told = play(tmp_path, CHANGES).results
+    assert told.failed == "the target changed during the run: shop desk 1.0, shop desk 1.1"
+
+
 def test_a_call_that_is_refused_leaves_no_results_of_an_earlier_one(tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text("{}")
     play(tmp_path, HOLDS, "--target", "staging")

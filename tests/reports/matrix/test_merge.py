@@ -12,7 +12,7 @@ from rich.console import Console
 from reports.matrix.accepted import Accepted
 from reports.matrix.markdown import row_line
 from reports.matrix.matrix import matrix
-from reports.matrix.merge import Mismatch, merge, merged_word, same_version
+from reports.matrix.merge import NO_VERSION, Mismatch, merge, merged_word, same_version
 from reports.matrix.merged_files import merged_junit, merged_markdown, merged_summary
 from reports.matrix.schemas import HERE
 from reports.matrix.terminal import merged_panel
@@ -146,6 +146,11 @@ def test_other_targets_and_versions_are_refused(rehearsal, full):
         merge(None, {"c": judged(full()), "s": judged(full("security", target_version="7.2"))}, TODAY)
     with pytest.raises(Mismatch, match="judge one at a time"):
         merge(rehearsal, {"s": judged(full("security", target_version=""))}, TODAY)
+
+
+def test_runs_of_a_target_without_a_version_are_put_together_on_a_condition(full):
+    told = merge(None, {"c": judged(full(target_version="")), "s": judged(full("security", target_version=""))}, TODAY)
+    assert (told.verdict, told.reasons) == ("GO WITH CONDITIONS", (NO_VERSION,))
 
 
 @pytest.mark.parametrize(
