@@ -37,8 +37,11 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def record(folder: Path, ended: Ended) -> None:
-    """Keep how it ended, for whoever judges the folder again."""
-    (folder / ENDED).write_bytes(msgspec.json.encode(ended) + b"\n")
+    """Keep how it ended, for whoever judges the folder again. Raises Failure."""
+    try:
+        (folder / ENDED).write_bytes(msgspec.json.encode(ended) + b"\n")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def read_results(folder: Path) -> Conformance | None:
@@ -82,12 +85,17 @@ def conclude(folder: Path, today: date | None = None) -> Matrix:
         (folder / "junit.xml").write_bytes(junit(judged))
         render_suite(judged, folder, own_version())
     except OSError as error:
-        free = shutil.disk_usage(folder).free / 2**20
-        raise Failure(
-            f"{folder}: cannot be written ({error}); {free:.0f} MiB free on that disk. The results are kept: when "
-            f"there is room again,  golive report {folder}"
-        ) from error
+        raise _unwritable(folder, error) from error
     return judged
+
+
+def _unwritable(folder: Path, error: OSError) -> Failure:
+    free = shutil.disk_usage(folder).free / 2**20
+    kept = f" The results are kept: when there is room again,  golive report {folder}"
+    return Failure(
+        f"{folder}: cannot be written ({error}); {free:.0f} MiB free on that disk."
+        + (kept if (folder / RESULTS).exists() else "")
+    )
 
 
 def judge(folder: Path, today: date | None = None) -> Matrix:

@@ -158,7 +158,7 @@ def failures(rows: Iterable[Row]) -> list[Failure]:
             figures.visible(row.promise),
             _sentence(row),
             figures.visible(row.example),
-            story(row.happened, told),
+            story(row.happened.partition("\nsee it again:\n")[0], told),  # a long one scrolls; the command stands below
             figures.visible(row.again),
             figures.visible(row.accepted),
         )

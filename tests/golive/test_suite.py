@@ -19,6 +19,13 @@ from tests.suite_runs import case, ran, whole
 TODAY = date(2026, 11, 28)
 
 
+def test_a_folder_that_cannot_be_written_is_the_harness_s_failure(tmp_path: Path) -> None:
+    (tmp_path / "ended.json").mkdir()
+    with pytest.raises(Failure, match=r"cannot be written .* MiB free on that disk\.$") as failed:
+        record(tmp_path, Ended(exit=0))
+    assert failed.value.code == 4
+
+
 def test_the_command_says_all_that_was_asked(tmp_path: Path) -> None:
     wish = SuiteWish("security", "desk", ("ROUTE-*", "SYNC-1"), processes=3, profile="nightly", minutes=30)
     assert command(wish, tmp_path)[1:] == [

@@ -62,6 +62,12 @@ def test_failures_gaps_and_figures_stand_on_the_page(troubled: Path) -> None:
         assert part in told, part
 
 
+def test_the_command_stands_below_its_story_where_nothing_scrolls_it_away(troubled: Path) -> None:
+    page = (troubled / "report.html").read_text("utf-8")
+    assert re.findall(r'<p class="again"><code>.* --case TENANT-1/foreign_conversation.*</code></p>', page)
+    assert [story for story in re.findall(r"<pre.*?</pre>", page, re.DOTALL) if "--case" in story] == []
+
+
 def test_every_square_leads_to_its_row(troubled: Path) -> None:
     page = (troubled / "report.html").read_text("utf-8")
     led, there = re.findall(r'href="#([\w-]+)"', page), re.findall(r' id="(p-[\w-]+)"', page)
