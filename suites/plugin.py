@@ -42,8 +42,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--reference-program", default="", help="what Python runs as the bundled reference")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read golive.toml; a wrong option ends the session before anything is started."""
+    config.option.asyncio_mode = (
+        config.option.asyncio_mode or "auto"
+    )  # no pyproject.toml lies beside an installed golive
     if config.getoption("results") and len(suites_of(config)) > 1:
         raise pytest.UsageError("--results is of one suite: call pytest for each of the two")
     if (stale := config.getoption("results")) and not hasattr(config, "workerinput"):

@@ -115,6 +115,14 @@ def test_results_are_of_one_suite(tmp_path: Path) -> None:
     assert (played.code, "--results is of one suite" in played.text) == (4, True)
 
 
+def test_without_our_pyproject_the_tests_are_played_all_the_same(tmp_path: Path) -> None:
+    """As of a golive that was installed, which nobody's pytest configures."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    asked = '@pytest.mark.promise("SYNC-1")\nasync def test_it_is_awaited() -> None:\n    pass\n'
+    played = play(tmp_path, asked, "-c", str(tmp_path / "pytest.ini"))
+    assert (played.code, [case.state for case in played.results.cases]) == (0, ["holds"]), played.text
+
+
 CHANGES = """
 @pytest.mark.promise("SYNC-1")
 @pytest.mark.parametrize("release", ["1.0", "1.1"])
