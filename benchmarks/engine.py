@@ -93,7 +93,7 @@ def full(users: int) -> dict[str, float]:
     """KiB of one customer of the rehearsal."""
     from fixtures.shops import plan_shops
     from history.run import App, RunFolder, RunSpec
-    from history.scenario import parse
+    from history.scenario_file import parse
 
     text = f"""
         name = "full"

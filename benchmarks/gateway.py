@@ -24,7 +24,7 @@ import polars as pl
 
 from fixtures.shops import plan_shops
 from history.run import App, Ready, RunFolder, RunSpec
-from history.scenario import parse
+from history.scenario_file import parse
 from reports.load import load
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from contract_tests.dealings import Data
 from suites.lab import LabShop
+from suites.receiver import receiving
 
 
 class Heard(NamedTuple):
@@ -59,16 +60,8 @@ def verified(secret: str, headers: dict[str, str], body: bytes) -> Any:
 async def listening() -> AsyncIterator[Crm]:
     """A receiver on a free port of this machine."""
     crm = Crm()
-    app = web.Application()
-    app.router.add_post("/hook", crm.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    crm.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    try:
+    async with receiving(crm.handle) as crm.url:
         yield crm
-    finally:
-        await runner.cleanup()
 
 
 async def subscribe(shop: LabShop, crm: Crm, *events: str) -> Data:

@@ -29,7 +29,8 @@ from golive.reach import Reach, settle, warning
 from golive.rehearsal import Rehearsal, new_run
 from golive.screen import Screen
 from golive.verdict import REPORT, conclude, point_last
-from history.scenario import Kill, Scenario, ScenarioError, load
+from history.scenario import Kill, Scenario, ScenarioError
+from history.scenario_file import load
 from reports.gates import GateError, check_lines
 from reports.model import Judgement
 from reports.page.terminal import verdict

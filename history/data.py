@@ -1,23 +1,20 @@
 """A scenario with the files it names read into it, so that it can be played and judged without them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from history.phases import RAMP, Phase, arrivals, stretches
+from history.scenario import Scenario
 from history.scenario_error import ScenarioError
 from history.talk import dialogues, wordlist
-
-if TYPE_CHECKING:
-    from history.scenario import Scenario
 
 LARGEST = 64 << 20  # bytes of a file: far beyond any shop's export
 RAMP_PER_S = 25.0  # customers that open their conversation each second of a ramp nobody wrote
 RAMP_S = 10.0  # ... and its least length
 
 
-def resolve(scenario: "Scenario", folder: Path, origin: str) -> "Scenario":
+def resolve(scenario: Scenario, folder: Path, origin: str) -> Scenario:
     """The scenario without names of files: phases, talk and notes hold what was in them. Raises ScenarioError.
 
     `folder` is where relative names begin; `origin` names the scenario in errors.
@@ -45,7 +42,7 @@ def resolve(scenario: "Scenario", folder: Path, origin: str) -> "Scenario":
     )
 
 
-def _curve(scenario: "Scenario", folder: Path, origin: str) -> tuple[tuple[Phase, ...], tuple[str, ...]]:
+def _curve(scenario: Scenario, folder: Path, origin: str) -> tuple[tuple[Phase, ...], tuple[str, ...]]:
     if scenario.customers.workload != "open":
         raise ScenarioError(f"{origin}: arrivals are a rate, so they need customers.workload = 'open'")
     for name, value in (("time_scale", scenario.time_scale), ("volume", scenario.volume)):

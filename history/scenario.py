@@ -1,13 +1,9 @@
-"""What a rehearsal is asked to be: a scenario in TOML (loadtests/scenarios/), checked before anything starts."""
+"""What a rehearsal is asked to be, and what would be wrong with it."""
 
-import tomllib
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from history import changes, data
 from history.phases import Phase as Phase
 from history.phases import wrong_phase
 from history.scenario_error import ScenarioError as ScenarioError
@@ -164,51 +160,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return sum(self.gateway.retry_s) + self.gateway.cut_s * (len(self.gateway.retry_s) + 1) + 10.0
 
 
-def load(path: Path, wishes: Sequence[str] = ()) -> Scenario:
-    """Read a scenario file and the files it names, changed by `wishes` (key=value), and check it.
-
-    What the files held is in the result (phases, talk, notes), which names them no more; its stubs' folder is made
-    absolute. Raises ScenarioError.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: not TOML: it is no UTF-8 text; save it as UTF-8") from error
-    return _with_stubs(parse(text, str(path), path.parent, wishes), path.parent)
-
-
-def _with_stubs(scenario: Scenario, folder: Path) -> Scenario:
-    stubs = (folder / (scenario.gateway.stubs or "stubs")).resolve()
-    if not scenario.gateway.stubs and not stubs.is_dir():
-        return scenario
-    return msgspec.structs.replace(scenario, gateway=msgspec.structs.replace(scenario.gateway, stubs=str(stubs)))
-
-
-def parse(text: str, origin: str = "scenario", folder: Path = Path(), wishes: Sequence[str] = ()) -> Scenario:
-    """The scenario in a TOML text; `origin` names it in errors, `folder` is where the files it names are."""
-    try:
-        document: dict[str, Any] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ScenarioError(f"{origin}: not TOML: {error}") from error
-    written = _converted(document, origin)
-    if wishes:
-        written = _converted(changes.apply(document, Scenario, wishes), f"{origin} with --set {' --set '.join(wishes)}")
-    whole = data.resolve(written, folder, origin)
-    if wrong := _wrong(whole):
-        raise ScenarioError(f"{origin}: {wrong}")
-    return whole
-
-
-def _converted(document: dict[str, Any], origin: str) -> Scenario:
-    try:
-        return msgspec.convert(document, Scenario)
-    except msgspec.ValidationError as error:
-        raise ScenarioError(f"{origin}: {error}{changes.suggest(str(error), Scenario)}") from error
-
-
-def _wrong(s: Scenario) -> str:
+def wrong(s: Scenario) -> str:
+    """What is wrong with a whole scenario, in words; "" where nothing is."""
     shares = {
         "shops.hot_share": s.shops.hot_share,
         "shops.second_device_share": s.shops.second_device_share,
@@ -222,10 +175,10 @@ def _wrong(s: Scenario) -> str:
     for name, share in shares.items():
         if not 0 <= share <= 1:
             return f"{name} = {share} is no share; write a number from 0 to 1"
-    if wrong := _wrong_phases(s):
-        return wrong
-    if wrong := wrong_lines(s.talk.lines) or wrong_words(s.talk.words):
-        return f"talk: {wrong}"
+    if told := _wrong_phases(s):
+        return told
+    if told := wrong_lines(s.talk.lines) or wrong_words(s.talk.words):
+        return f"talk: {told}"
     if not 0 <= s.max_rate < float("inf"):
         return f"max_rate = {s.max_rate}; write customer messages a second, or 0 for no limit"
     for low, what in (
@@ -245,8 +198,8 @@ def _wrong_phases(s: Scenario) -> str:
     if not s.phases:
         return "it has no [[phases]]; write at least one with name, seconds and rate"
     for phase in s.phases:
-        if wrong := wrong_phase(phase):
-            return f"phase {phase.name!r}: {wrong}"
+        if told := wrong_phase(phase):
+            return f"phase {phase.name!r}: {told}"
     names = [phase.name for phase in s.phases]
     if twice := [name for name in names if names.count(name) > 1]:
         return f"two phases are called {twice[0]!r}; give each its own name"

@@ -20,7 +20,8 @@ import msgspec
 
 from fixtures.shops import plan_shops
 from history.run import RunFolder, RunSpec, ShopSpec
-from history.scenario import Scenario, ScenarioError, load
+from history.scenario import Scenario, ScenarioError
+from history.scenario_file import load
 from simulators.demand import excess
 from simulators.douyin.door_client import DoorError, Doors, Unreachable
 

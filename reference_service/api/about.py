@@ -9,6 +9,7 @@ from starlette.responses import Response
 from reference_service import VERSION
 from reference_service.api.problems import Problem
 from reference_service.api.requests import answer, engine_of, operator
+from reference_service.shell import exposition
 
 CONTRACT = Path(__file__).parents[2] / "contract"
 
@@ -43,7 +44,7 @@ async def asyncapi(_: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """The process in figures, for Prometheus; nothing in them names a shop or a person."""
     engine = operator(request)
-    return Response(engine.figures.text(engine), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition.text(engine), media_type=CONTENT_TYPE_LATEST)
 
 
 def _document(name: str) -> Response:

@@ -15,6 +15,7 @@ from security_tests.filter.door import needed
 from suites.api import Who
 from suites.contract import operations
 from suites.lab import Lab, LabShop
+from suites.receiver import receiving
 from targets.interface import WordRule
 
 SECRET: Final = "傻逼客服"  # withheld whole from agents
@@ -40,14 +41,8 @@ class Listener:
 async def listener() -> AsyncIterator[Listener]:
     """On a free port of this machine."""
     made = Listener()
-    app = web.Application()
-    app.router.add_post("/hook", made.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield made
-    await runner.cleanup()
+    async with receiving(made.handle) as made.url:
+        yield made
 
 
 async def _shop(lab: Lab) -> LabShop:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from history.scenario import ScenarioError, parse
+from history.scenario import ScenarioError
+from history.scenario_file import parse
 
 TEXT = """
 name = "x"

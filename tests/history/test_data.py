@@ -6,7 +6,8 @@ import pytest
 
 from history.phases import Phase
 from history.run import RunFolder
-from history.scenario import ScenarioError, load
+from history.scenario import ScenarioError
+from history.scenario_file import load
 from history.talk import Line, Word
 from tests.history.test_run import specification
 

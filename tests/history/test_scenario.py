@@ -2,7 +2,8 @@
 
 import pytest
 
-from history.scenario import ScenarioError, load, parse
+from history.scenario import ScenarioError
+from history.scenario_file import load, parse
 
 GOOD = """
 name = "x"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from history.scenario import load, parse
+from history.scenario_file import load, parse
 from history.toml import dump
 from tests.history.test_data import SHOP, shop
 

@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.shops import plan_shops
 from history.run import App, RunFolder, RunSpec
-from history.scenario import load
+from history.scenario_file import load
 from loadtests.assignment import HOST, SCENARIOS, Assignment, UsageError, assignment
 from simulators.douyin.door_client import Doors
 

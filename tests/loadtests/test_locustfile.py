@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from history.reader import Tail
-from history.scenario import Customers, Gateway, Phase, Scenario, Shops, load
+from history.scenario import Customers, Gateway, Phase, Scenario, Shops
+from history.scenario_file import load
 from loadtests.schedule import open_slot
 from tests.loadtests.conftest import Play, StandIn
 

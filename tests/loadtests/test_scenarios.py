@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.shops import plan_shops
-from history.scenario import load
+from history.scenario_file import load
 from loadtests.assignment import SCENARIOS
 from loadtests.schedule import length_s
 

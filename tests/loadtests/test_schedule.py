@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from history.phases import steps, stretches
-from history.scenario import Customers, Phase, Scenario, load
+from history.scenario import Customers, Phase, Scenario
+from history.scenario_file import load
 from loadtests.assignment import SCENARIOS
 from loadtests.schedule import (
     OPENING,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.script import BUNDLED
-from history.scenario import Agents, Customers, Phase, Scenario, load
+from history.scenario import Agents, Customers, Phase, Scenario
+from history.scenario_file import load
 from simulators.demand import Peak, answerable, excess, peak, scaled
 
 ROOT = Path(__file__).parents[2]

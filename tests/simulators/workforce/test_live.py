@@ -18,7 +18,7 @@ from fixtures.shops import plan_shops
 from history.events import Event
 from history.reader import read
 from history.run import App, Ready, RunFolder, RunSpec
-from history.scenario import parse
+from history.scenario_file import parse
 from history.tokens import find
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from fixtures.shops import plan_shops
 from history.reader import read
 from history.run import App, RunFolder, RunSpec
-from history.scenario import parse
+from history.scenario_file import parse
 from simulators.workforce.__main__ import secrets
 
 pytestmark = pytest.mark.thorough

@@ -15,6 +15,7 @@ from suites.binding.checklist import ALL, gone_through
 from suites.binding.line import Line
 from suites.lab import Lab
 from suites.opening import open_lab
+from suites.receiver import receiving
 from suites.setting import Setting
 from targets.reference import Reference
 
@@ -79,11 +80,5 @@ class Resigning:
 @pytest_asyncio.fixture(loop_scope="module")
 async def resigning(lab: Lab) -> AsyncIterator[Resigning]:
     door = Resigning(lab)
-    app = web.Application()
-    app.router.add_post("/hook", door.pushed)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    door.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield door
-    await runner.cleanup()
+    async with receiving(door.pushed) as door.url:
+        yield door
