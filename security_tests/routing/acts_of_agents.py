@@ -7,6 +7,7 @@ from security_tests.routing.judging import Fault
 from security_tests.routing.stage import Stage
 
 MOST_REPLIES: Final = 4  # the platform takes six to a message, and the shop says some by itself
+AWAY_S: Final = 8.0  # a short resume window, and what a busy machine needs beside it
 
 
 class AgentsActs(Stage):
@@ -74,13 +75,12 @@ class AgentsActs(Stage):
             self.oracle.changes(who, self.floor.now(), device=True)
             self._compare()
             return
+        self._be_ready(AWAY_S)
         self._do(f"{who}'s device is lost", lambda: self.floor.cut(who))
         self.oracle.changes(who, self.floor.now(), device=False)
         left = list(self.oracle.routing.agents[who].held)
-        seen = self._look()
-        if self.floor.may_resume(who):  # or it took us too long to tell
-            self.counts["ROUTE-6"] += bool(left)
-            self._judge(seen)
+        if left and not self.floor.keeps(who, len(left)):
+            self._fail(Fault("ROUTE-6", f"{who} may still resume, and no longer has all of {', '.join(left)}"))
         self.story.tell(f"{who}'s device stays away for longer than it may resume")
         if not self.floor.gives_up(who):
             had = f"{who} has had no device for longer than it may resume, and still has {', '.join(left)}"

@@ -89,9 +89,9 @@ class Floor(Premises):
         """The agent's only device loses its connection, and the target has noticed."""
         self.run(self._cut(who))
 
-    def may_resume(self, who: str) -> bool:
-        """Whether a device that was cut was so only just now."""
-        return monotonic() - self._cut_at[who] < self.window_s
+    def keeps(self, who: str, held: int) -> bool:
+        """Whether an agent whose device was cut has so many open as long as it may resume, looked at all the while."""
+        return self.run(self._keeps(who, held))
 
     def gives_up(self, who: str) -> bool:
         """Whether, the device being away for too long, the agent has nothing open within the suite's patience."""
@@ -176,6 +176,14 @@ class Floor(Premises):
 
     async def _is_lost(self, who: str) -> bool:
         return "no_device" in (await self._load(who))["hindrances"]
+
+    async def _keeps(self, who: str, held: int) -> bool:
+        while True:
+            has = len((await self._load(who))["conversations"])
+            if monotonic() - self._cut_at[who] >= self.window_s:  # by the time we heard of it
+                return True
+            if has < held:
+                return False
 
     async def _holds(self, who: str) -> bool:
         return bool((await self._load(who))["conversations"])

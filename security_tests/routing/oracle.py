@@ -55,8 +55,12 @@ class Oracle:
 
     def edges(self, now: float) -> list[float]:
         """The moments near now at which something changes: nobody can say what comes first just there."""
+        return [*self.strikes(), *self.plan.edges(now)]
+
+    def strikes(self) -> list[float]:
+        """The moments at which something changes that can be seen."""
         due = self.next_due()
-        return [*self.rises(), *([] if due is None else [due]), *self.plan.edges(now)]
+        return [*self.rises(), *([] if due is None else [due])]
 
     def rises(self) -> list[float]:
         """When those who wait rise in the queue."""

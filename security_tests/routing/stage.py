@@ -9,10 +9,12 @@ from security_tests.routing.floor import Floor
 from security_tests.routing.judging import Fault
 from security_tests.routing.oracle import Oracle
 from security_tests.routing.people import GUESTS, NAMES, Agent, Customer, Hired
-from security_tests.routing.seen import Seen, Told
+from security_tests.routing.seen import Seen, Taken, Told
 from security_tests.routing.stories import Story, broken
 
 NEAR_S: Final = 1.0  # nearer to an edge than this nobody can say what came first
+
+LAG_S: Final = 0.3  # so far the target's clock may be ahead of what we know of it
 
 
 class Stage:
@@ -53,34 +55,40 @@ class Stage:
             self.story.tell(sentence)
         act()
 
-    def _be_ready(self) -> None:
-        """No clock strikes, and no resume window ends, while a step is made."""
+    def _be_ready(self, for_s: float = NEAR_S) -> None:
+        """No clock strikes, and no resume window ends, while a step is made that takes so long at most."""
         for who in self.floor.overdue():
             self.floor.back(who)
             self.oracle.changes(who, self.floor.now(), device=True)
-        while any(-0.1 < edge - self.floor.now() < NEAR_S for edge in self._edges()):
-            self.floor.jump(NEAR_S + 0.2)
+        while any(-0.1 < edge - self.floor.now() < for_s for edge in self._edges()):
+            self.floor.jump(for_s + 0.2)
         self.oracle.advance(self.floor.now())
 
     def _edges(self) -> list[float]:
         return self.oracle.edges(self.floor.now()) if self.floor.has("advanceClock") else []
 
     def _compare(self, also: Callable[[], Fault | None] = lambda: None) -> None:
-        self._judge(self._look(), also)
-
-    def _look(self) -> Seen:
-        self._looked_at = self.floor.now()
-        self.oracle.advance(self._looked_at)
-        seen = self.floor.look()
-        self._told += seen.told
-        return seen
-
-    def _judge(self, seen: Seen, also: Callable[[], Fault | None] = lambda: None) -> None:
-        routing, fired, now = self.oracle.routing, self.oracle.fired, self._looked_at
-        fault = also() or judging.judge(routing, seen, now) or judging.clocks(fired, self._told)
+        seen = self._look()
+        routing, fired = self.oracle.routing, self.oracle.fired
+        fault = also() or judging.judge(routing, seen, self._looked_at) or judging.clocks(fired, self._told)
         self.counts["ROUTE-1"] += 1
         if fault is not None:
             self._fail(fault)
+
+    def _look(self) -> Seen:
+        """A look while no clock strikes: else nobody could say whether the target was asked before or after it."""
+        taken: list[Taken] = []
+        while True:
+            self._looked_at = self.floor.now()
+            self.oracle.advance(self._looked_at)
+            strikes = self.oracle.strikes() if self.floor.has("advanceClock") else []
+            seen = self.floor.look()
+            self._told += seen.told
+            taken += seen.taken
+            if not any(self._looked_at < strike < self.floor.now() + LAG_S for strike in strikes):
+                seen.taken = taken
+                return seen
+            self.floor.jump(2 * LAG_S)
 
     def _fail(self, fault: Fault) -> None:
         raise broken(fault, self.story)
