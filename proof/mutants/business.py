@@ -1,15 +1,9 @@
-"""Sins of the shop's business, from complaints and incidents over figures and the bot to what is kept."""
+"""Sins of the shop's business: complaints, incidents, figures, scores, grades, readiness and trials."""
 
-from collections.abc import Iterable, Sequence
-from itertools import count
 from typing import Any
 
 from proof.mutant import instead, mutant, ran
-from reference_service.api import history, operator
 from reference_service.domain import (
-    announcing,
-    articles,
-    bot,
     clockwork,
     complaint_clock,
     complaints,
@@ -21,20 +15,14 @@ from reference_service.domain import (
     qualification,
     readiness,
     response_times,
-    retention,
     scores,
-    top_questions,
     trial_verdict,
     trials,
 )
 from reference_service.domain.changes import Changes
-from reference_service.domain.chronicle import Happened
 from reference_service.domain.complaint import Complaint
 from reference_service.domain.records import Message, Person
 from reference_service.domain.world import ShopFloor, Thread, World
-from reference_service.shell import courier
-from reference_service.shell.engine import Engine
-from reference_service.storage import search
 
 DAY_S = 86_400.0
 
@@ -136,76 +124,6 @@ def rewards_an_order_of_the_day_after() -> None:
     instead(scores, "CONVERTS_S", 2 * DAY_S)
 
 
-@mutant("KNOW-1", suite="contract")
-def misses_the_best() -> None:
-    """Leaves the best article out of what it found."""
-    honest = search.Index.find
-
-    def find(
-        self: search.Index, query: str, limit: int, at: float, kind: articles.Kind | None = None
-    ) -> list[search.Found]:
-        found = honest(self, query, limit, at, kind)
-        if found:
-            ran()
-        return found[1:]
-
-    instead(search.Index, "find", find)
-
-
-@mutant("KNOW-1", suite="contract")
-def begins_the_week_on_tuesday() -> None:
-    """Counts a week's questions from Tuesday on."""
-    honest = top_questions.monday
-
-    def monday(at: float) -> float:
-        ran()
-        return honest(at - DAY_S) + DAY_S
-
-    instead(top_questions, "monday", monday)
-
-
-@mutant("FAQ-1", suite="contract")
-def answers_only_while_the_bot_is_on() -> None:
-    """Knows promoted questions, and is silent where the bot is off."""
-    honest = bot.at_once
-
-    def at_once(asked: bot.Asked, exact: Sequence[articles.Article], settings: bot.Bot) -> bot.Decision | None:
-        if settings.mode == "off":
-            ran()
-            return bot.Silent()
-        return honest(asked, exact, settings)
-
-    instead(bot, "at_once", at_once)
-
-
-@mutant("BOT-1", suite="contract")
-def keeps_who_wants_a_person() -> None:
-    """Does not hear that a customer asks for a person."""
-    honest = bot.doubt
-
-    def doubt(asked: bot.Asked, settings: bot.Bot) -> bot.Why | None:
-        why = honest(asked, settings)
-        if why == "requested":
-            ran()
-            return None
-        return why
-
-    instead(bot, "doubt", doubt)
-
-
-@mutant("BOT-1", suite="contract")
-def repeats_itself() -> None:
-    """Gives the same answer again to who was not helped by it."""
-    honest = bot._answer
-
-    def answer(asked: bot.Asked, found: Sequence[articles.Article], none: bot.Why) -> bot.Decision:
-        if asked.last:
-            ran()
-        return honest(asked._replace(last=""), found, none)
-
-    instead(bot, "_answer", answer)
-
-
 @mutant("VIP-1", suite="contract")
 def calls_a_first_buyer_a_vip() -> None:
     """Makes a VIP of who bought once."""
@@ -277,81 +195,3 @@ def ends_no_trial() -> None:
         ran()
 
     clockwork.CLOCKS[trials.CLOCK] = strike
-
-
-@mutant("EVENTS-1", suite="contract")
-def drops_what_it_could_not_deliver() -> None:
-    """Writes no dead letter."""
-    honest = announcing.failed
-
-    def failed(
-        floor: ShopFloor, delivery: announcing.Delivery, why: str, now: float, plan: Sequence[float], changes: Changes
-    ) -> announcing.DeadLetter | None:
-        letter = honest(floor, delivery, why, now, plan, changes)
-        if letter is not None:
-            ran()
-            changes.remove(letter)
-        return letter
-
-    instead(announcing, "failed", failed)
-
-
-@mutant("EVENTS-1", suite="contract")
-def sends_a_new_id_each_time() -> None:
-    """Names each attempt anew, so that nobody can tell a second from a further event."""
-    honest, turn = courier.Courier._attempt, count(1)
-
-    async def attempt(self: courier.Courier, webhook: announcing.Webhook, delivery: announcing.Delivery) -> str:
-        if delivery.attempt:
-            ran()
-            delivery = type(delivery)(
-                **{name: getattr(delivery, name) for name in delivery.__struct_fields__}
-                | {"event": f"{delivery.event}-{next(turn)}"}
-            )
-        return await honest(self, webhook, delivery)
-
-    instead(courier.Courier, "_attempt", attempt)
-
-
-@mutant("RECORD-1", suite="contract")
-def leaves_notes_out_of_the_replay() -> None:
-    """Shows a trainee only what the customer has seen."""
-    honest = history.in_order
-
-    def in_order(messages: list[Message], happened: list[Happened]) -> list[Message | Happened]:
-        if any(message.private for message in messages):
-            ran()
-        return honest([message for message in messages if not message.private], happened)
-
-    instead(history, "in_order", in_order)
-
-
-@mutant("RETAIN-1", suite="contract")
-def purges_what_is_held() -> None:
-    """Knows no legal hold of a conversation."""
-    honest = retention.is_due
-
-    def is_due(thread: Thread, moment: float) -> bool:
-        held, thread.conversation.legal_hold = thread.conversation.legal_hold, False
-        due = honest(thread, moment)
-        thread.conversation.legal_hold = held
-        if held and due:
-            ran()
-        return due
-
-    instead(retention, "is_due", is_due)
-
-
-@mutant("TESTDATA-1", suite="contract")
-def removes_every_shop() -> None:
-    """Removes, with the test data, everything else."""
-    honest = operator.remove
-
-    async def remove(engine: Engine, floors: Iterable[ShopFloor]) -> Any:
-        chosen = list(floors)
-        if chosen and all(floor.shop.test for floor in chosen):
-            ran()
-            chosen = list(engine.world.floors.values())
-        return await honest(engine, chosen)
-
-    instead(operator, "remove", remove)
