@@ -44,6 +44,11 @@ def reads_as(part: str, listed: WordRule) -> bool:
     return listed.initials and seen == "".join(syllable[:1] for syllable in _syllables(listed.word))
 
 
+def letters_of(listed: WordRule) -> set[str]:
+    """Every letter of a word, and of its pinyin where that is listed, too."""
+    return set(skeleton(listed.word) + (_toneless(sound(listed.word)) if listed.pinyin else ""))
+
+
 def skeleton(text: str) -> str:
     """What is left of a text when case, width, marks, script form, digits' dress, separators and repeats are gone."""
     bare = "".join(map(_bare, text)).translate(_NUMERALS)

@@ -6,7 +6,8 @@ from typing import Any, Final, NamedTuple
 from hypothesis import strategies as st
 
 from fixtures.evasions.catalogue import CATALOGUE, Evasion
-from security_tests.filter.reading import skeleton
+from fixtures.evasions.sounds import all_chinese
+from security_tests.filter.reading import letters_of, skeleton
 from targets.interface import WordRule
 
 LETTERS: Final = "甲乙丙妈一2axK"  # one that is another word when doubled, a numeral, Latin
@@ -26,10 +27,13 @@ class Case(NamedTuple):
 
 
 def words(least: int = 1, most: int = 4, letters: str = LETTERS) -> st.SearchStrategy[tuple[WordRule, ...]]:
-    """Words for a list: none twice to a reader, default rules."""
-    word = st.text(letters, min_size=1, max_size=4)
-    several = st.lists(word, min_size=least, max_size=most, unique_by=skeleton)
-    return several.map(lambda drawn: tuple(map(WordRule, drawn)))
+    """Words for a list: none twice to a reader, default rules; some of the Chinese ones in pinyin, too."""
+    word = st.builds(_rule, st.text(letters, min_size=1, max_size=4), st.booleans())
+    return st.lists(word, min_size=least, max_size=most, unique_by=lambda rule: skeleton(rule.word)).map(tuple)
+
+
+def _rule(word: str, sounds: bool) -> WordRule:
+    return WordRule(word, pinyin=sounds and all_chinese(word))
 
 
 def texts_of(listed: tuple[WordRule, ...]) -> st.SearchStrategy[str]:
@@ -54,6 +58,6 @@ def cases(draw: Any, least: int = 1, most: int = 4, letters: str = LETTERS) -> C
 
 def foreign(listed: tuple[WordRule, ...]) -> st.SearchStrategy[str]:
     """A text none of whose characters reads as one of the words'."""
-    taken = {letter for each in listed for letter in skeleton(each.word)}
+    taken = {letter for each in listed for letter in letters_of(each)}
     free = st.characters(codec="utf-8").filter(lambda c: not taken & set(skeleton(c)))
     return st.text(st.one_of(free, st.sampled_from(BESIDE + SEPARATORS + UNSEEN)), min_size=1, max_size=30)
