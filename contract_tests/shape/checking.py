@@ -92,7 +92,7 @@ async def check(url: str, document: Any, given: Offered, folder: Path, *words: s
 
 def _ids(given: Offered) -> str:
     """The ids as dictionaries of schemathesis' configuration, in paths and bodies."""
-    places = [f"path.{name}" for name in given.ids] + [f"body.{name}" for name in IN_BODIES]
+    places = [f"path.{name}" for name in given.ids] + [f"body.{name}" for name in IN_BODIES if _kind(name) in given.ids]
     lines = ["\n[parameters]"]
     lines += [f'"{at}" = {{dictionary = "{_kind(at)}", probability = {_SHARE}}}' for at in places]
     lines += [f"\n[dictionaries.{name}]\nvalues = {json.dumps(ids)}" for name, ids in given.ids.items()]

@@ -55,16 +55,23 @@ async def _hired(shop: LabShop) -> str:
 
 
 async def _made(shop: LabShop, conversation: str) -> dict[str, list[str]]:
-    scripts = [each["script"]["id"] for each in (await shop.api("listEmergencyScripts")).body["items"]]
+    """Some of everything that the target lets people make."""
+    made = {"script_id": scripts, "scene": scripts} if (scripts := await _scripts(shop)) else {}
     bodies: dict[str, tuple[str, dict[str, object]]] = {
         "article_id": ("createArticle", {"kind": "faq", "title": "退货", "questions": ["怎么退货"], "answer": "七天"}),
         "canned_id": ("addCannedResponse", {"title": "问候", "text": "您好"}),
         "complaint_id": ("openComplaint", {"conversation_id": conversation, "note": "慢"}),
-        "incident_id": ("openIncident", {"scene": scripts[0]}),
+        "incident_id": ("openIncident", {"scene": next(iter(scripts), "")}),
         "webhook_id": ("createWebhook", {"url": "http://127.0.0.1:9/hook", "events": ["message.created"]}),
     }
-    made = {"script_id": scripts[:SCENES], "scene": scripts[:SCENES]}
     for name, (operation, body) in bodies.items():
         times = 1 if name == "complaint_id" else EACH  # one is open for a conversation
-        made[name] = [(await shop.api(operation, body=body)).body["id"] for _ in range(times)]
+        if operation in shop.lab.operations:
+            made[name] = [(await shop.api(operation, body=body)).body["id"] for _ in range(times)]
     return made
+
+
+async def _scripts(shop: LabShop) -> list[str]:
+    if "listEmergencyScripts" not in shop.lab.operations:
+        return []
+    return [each["script"]["id"] for each in (await shop.api("listEmergencyScripts")).body["items"]][:SCENES]

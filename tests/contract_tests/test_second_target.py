@@ -10,6 +10,8 @@ from tests.contract_tests.against import free_port, play, second
 OFFERED = (
     "DELIVERY-1",
     "DELIVERY-2",
+    "LIMIT-1",
+    "AUTH-1",
     "GATEWAY-1",
     "GATEWAY-6",
     "GATEWAY-7",
