@@ -138,6 +138,7 @@ async def test_a_week_ends_on_monday_at_midnight_in_china(lab: Lab) -> None:
 
 
 async def test_what_was_taken_back_was_not_asked(lab: Lab) -> None:
+    lab.need("contract", "recall")
     shop = await lab.shop()
     desk, customer = await shop.desk(), await shop.customer()
     said = await customer.say("怎么退货", exact=True)

@@ -20,18 +20,18 @@ async def test_a_reply_retried_on_the_same_connection_is_one_message(lab: Lab) -
     await desk.reply(event.conversation, "还有别的吗")
     await customer.receives(desk.last_text)
     assert len(customer.got(text)) == 1
-    assert desk.times_seen(text) == 1
+    assert desk.times_seen(text) <= 1  # a system need not tell devices of replies
 
 
 async def test_a_reply_retried_after_its_connection_was_cut_is_one_message(lab: Lab) -> None:
     shop = await lab.shop()
-    customer, desk, twin = await shop.customer(), await shop.desk(), await shop.desk(device="2")
+    customer, desk, text = await shop.customer(), await shop.desk(), f"在的 {lab.mark()}"
     event = await desk.sees(await customer.say("在吗"))
-    sending = asyncio.create_task(desk.reply(event.conversation, "在的", client_id="suite-cut"))
-    await twin.until(lambda each: each.sender == "agent", "the reply")  # so it came; its answer may be lost
+    sending = asyncio.create_task(desk.reply(event.conversation, text, client_id="suite-cut", exact=True))
+    await customer.receives(text)  # so it came; its answer may be lost
     await desk.cut()
     await sending
-    text, back = desk.last_text, await desk.again()
+    back = await desk.again()
     assert (await back.reply(event.conversation, text, client_id="suite-cut", exact=True)).outcome == "ok"
     await back.reply(event.conversation, "还有别的吗")
     await customer.receives(back.last_text)
@@ -53,7 +53,7 @@ async def test_a_reply_retried_on_the_other_device_is_one_message(lab: Lab) -> N
     after = await customer.say("好的")
     for device in (desk, twin):
         await device.sees(after)
-        assert device.times_seen(text) <= 1  # a system need not tell devices of replies
+        assert device.times_seen(text) <= 1
 
 
 async def test_the_same_reply_from_every_device_in_one_moment_is_one_message(lab: Lab) -> None:

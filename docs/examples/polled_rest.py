@@ -69,7 +69,7 @@ class MyDevice:
                     break
                 self.cursor = str(item["n"])
                 chat, who, text = item["chat"], item["from"], item["text"]
-                yield Event("message", chat, who, item["id"], item["platform_id"], text=text, seq=item["n"])
+                yield Event("message", chat, who, item["id"], item["platform_id"], text=text)
             await asyncio.sleep(POLL_S)
         yield Closed(1000, "closed")
 

@@ -67,7 +67,7 @@ class MyDevice:
             elif "n" in frame:
                 self.cursor = str(frame["n"])
                 chat, who, text = frame["chat"], frame["from"], frame["text"]
-                yield Event("message", chat, who, frame["id"], frame["platform_id"], text=text, seq=frame["n"])
+                yield Event("message", chat, who, frame["id"], frame["platform_id"], text=text)
         yield Closed(self.socket.close_code or 1006, "closed")
 
     async def reply(self, conversation, text, client_id):
