@@ -50,8 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )  # no pyproject.toml lies beside an installed golive
     if config.getoption("results") and len(suites_of(config)) > 1:
         raise pytest.UsageError("--results is of one suite: call pytest for each of the two")
-    if (stale := config.getoption("results")) and not hasattr(config, "workerinput"):
-        Path(stale).unlink(missing_ok=True)  # an earlier run's, should this one never begin
+    if (results := config.getoption("results")) and not hasattr(config, "workerinput"):
+        Path(results).parent.mkdir(parents=True, exist_ok=True)
+        Path(results).unlink(missing_ok=True)  # an earlier run's, should this one never begin
     config.addinivalue_line("markers", "promise(*ids): the promises (contract/promises.toml) that a test is about")
     config.addinivalue_line("markers", "owasp(item): the item of OWASP's lists that an attack is about")
     if unknown := [
