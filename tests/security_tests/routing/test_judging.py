@@ -79,6 +79,36 @@ def test_who_is_not_able_or_not_of_the_shop_or_given_twice_breaks_the_sixth() ->
     assert promise(routing, look) == "ROUTE-6"
 
 
+def test_what_is_laid_aside_is_with_its_agent_and_with_nobody_else() -> None:
+    routing = written(shop(Agent("a", 1), Agent("b", 2)), "c1")
+    routing.snooze("c1", 60.0, 0.0)
+    look = seen()
+    look.places["c1"], look.conversations["c1"] = Place("snoozed", "a", 1, 1), 1
+    assert promise(routing, look) == ""
+    look.places["c1"] = Place("snoozed", "", 1, 1)
+    assert promise(routing, look) == "ROUTE-1"
+    assert promise(routing, seen(c1="b")) == "ROUTE-1"
+
+
+def test_what_woke_with_somebody_else_breaks_the_seventh() -> None:
+    routing = written(shop(Agent("a", 1), Agent("b", 2)), "c1")
+    routing.snooze("c1", 60.0, 0.0)
+    routing.wake("c1", 60.0)
+    assert promise(routing, seen(c1="a")) == ""
+    assert promise(routing, seen(c1="b")) == "ROUTE-7"
+
+
+def test_what_the_bot_should_have_or_no_longer_have_breaks_the_bots() -> None:
+    routing = shop(Agent("a", 1))
+    routing.write("c1", 0.0, bot=True)
+    look = seen()
+    look.places["c1"], look.conversations["c1"] = Place("bot", "", 1, 1), 1
+    assert promise(routing, look) == ""
+    assert promise(routing, seen(c1="a")) == "BOT-1"
+    routing.hand_over("c1", 1.0)
+    assert promise(routing, look) == "BOT-1"
+
+
 def test_clocks_tell_each_once_to_all_it_concerns_and_never_early() -> None:
     due = [Fired("TIER-1", "c1", "instant breached", 1, 30.0, frozenset({"a", LEADS}))]
     told = [Told("TIER-1", "c1", "instant breached", 1, who, 30.0) for who in ("a", LEADS)]
