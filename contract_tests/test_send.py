@@ -1,6 +1,7 @@
 """SEND-1: the same client id is one message, whichever connection retries it; with another text it is refused."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -25,14 +26,15 @@ async def test_a_reply_retried_on_the_same_connection_is_one_message(lab: Lab) -
 
 async def test_a_reply_retried_after_its_connection_was_cut_is_one_message(lab: Lab) -> None:
     shop = await lab.shop()
-    customer, desk, text = await shop.customer(), await shop.desk(), f"在的 {lab.mark()}"
+    customer, desk = await shop.customer(), await shop.desk()
+    text, name = f"在的 {lab.mark()}", uuid4().hex
     event = await desk.sees(await customer.say("在吗"))
-    sending = asyncio.create_task(desk.reply(event.conversation, text, client_id="suite-cut", exact=True))
+    sending = asyncio.create_task(desk.reply(event.conversation, text, client_id=name, exact=True))
     await customer.receives(text)  # so it came; its answer may be lost
     await desk.cut()
     await sending
     back = await desk.again()
-    assert (await back.reply(event.conversation, text, client_id="suite-cut", exact=True)).outcome == "ok"
+    assert (await back.reply(event.conversation, text, client_id=name, exact=True)).outcome == "ok"
     await back.reply(event.conversation, "还有别的吗")
     await customer.receives(back.last_text)
     assert len(customer.got(text)) == 1
@@ -61,11 +63,12 @@ async def test_the_same_reply_from_every_device_in_one_moment_is_one_message(lab
     customer, desks = await shop.customer(), [await shop.desk(device=device) for device in "1234"]
     desk = desks[0]
     event = await desk.sees(await customer.say("在吗"))
-    text = f"在的 {lab.mark()}"
-    every = [each.reply(event.conversation, text, client_id="suite-twice", exact=True) for each in desks]
+    text, name = f"在的 {lab.mark()}", uuid4().hex
+    every = [each.reply(event.conversation, text, client_id=name, exact=True) for each in desks]
     sent = await asyncio.gather(*every)
     assert {each.outcome for each in sent} == {"ok"}
     assert len({each.target_id for each in sent}) == 1
+    await customer.receives(text)
     await desk.reply(event.conversation, "还有别的吗")
     await customer.receives(desk.last_text)
     assert len(customer.got(text)) == 1

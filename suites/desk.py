@@ -3,14 +3,12 @@
 import asyncio
 import traceback
 from collections.abc import Callable
-from itertools import count
 from typing import Literal, Protocol
+from uuid import uuid4
 
 from suites.customer import Said
 from suites.story import Story
 from targets.interface import Agent, Closed, Cursor, Device, Event, Sent
-
-_numbers = count(1)
 
 
 class Room(Protocol):
@@ -88,7 +86,7 @@ class Desk:
     async def reply(self, conversation: str, text: str, *, client_id: str = "", exact: bool = False) -> Sent:
         """Send as this agent; unless `exact`, a token that nobody else uses is appended (`last_text` is what went)."""
         self.last_text = text if exact else f"{text} {self._room.mark()}"
-        self.last_id = client_id or f"suite-{self.agent.id}-{next(_numbers)}"
+        self.last_id = client_id or f"suite-{uuid4().hex}"
         sent = await self.device.reply(conversation, self.last_text, self.last_id)
         self._story.tell(str(self), f"replies {self.last_text!r} -> {sent.outcome} {sent.code}".rstrip())
         return sent
