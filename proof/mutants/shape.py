@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from proof.mutant import instead, mutant, ran
 from reference_service import app
-from reference_service.api import problems, requests
+from reference_service.api import access, problems, requests
 from reference_service.domain.records import Person
 from reference_service.shell.engine import Engine
 
@@ -38,4 +38,4 @@ def takes_every_token() -> None:
         admins = [person for person in engine.world.people.values() if person.role == "admin"]
         return (admins[0], float("inf")) if admins else None
 
-    instead(requests, "identify", identify)
+    instead(access, "identify", identify)
