@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 
 from golive import suite_verdict
 from golive.failures import GO, Failure, Usage
 from golive.play import exit_code
-from golive.suite_verdict import own_version
+from golive.suite_verdict import own_version, write_files
 from golive.verdict import REPORT, conclude
 from reports.conformance import RESULTS
 from reports.judge import judge
@@ -68,10 +67,7 @@ def write(merged: Merged, folder: Path) -> None:
     """summary.json, summary.md, junit.xml, report.html and report/. Raises Failure."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        document = msgspec.json.format(msgspec.json.encode(merged_summary(merged)), indent=2)
-        (folder / "summary.json").write_bytes(document + b"\n")
-        (folder / "summary.md").write_text(merged_markdown(merged), encoding="utf-8")
-        (folder / "junit.xml").write_bytes(merged_junit(merged))
+        write_files(folder, merged_summary(merged), merged_markdown(merged), merged_junit(merged))
         render_merged(merged, folder, own_version())
     except OSError as error:
         raise Failure(f"{folder}: cannot be written ({error})") from error

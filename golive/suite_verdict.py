@@ -79,14 +79,18 @@ def conclude(folder: Path, today: date | None = None) -> Matrix:
     """Judge, then write summary.json, summary.md, junit.xml, report.html and report/. Raises Failure."""
     judged = judge(folder, today)
     try:
-        document = msgspec.json.format(msgspec.json.encode(summary(judged)), indent=2)
-        (folder / "summary.json").write_bytes(document + b"\n")
-        (folder / "summary.md").write_text(markdown(judged), encoding="utf-8")
-        (folder / "junit.xml").write_bytes(junit(judged))
+        write_files(folder, summary(judged), markdown(judged), junit(judged))
         render_suite(judged, folder, own_version())
     except OSError as error:
         raise _unwritable(folder, error) from error
     return judged
+
+
+def write_files(folder: Path, summary: msgspec.Struct, markdown: str, junit: bytes) -> None:
+    """summary.json, summary.md and junit.xml. Raises OSError."""
+    (folder / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+    (folder / "summary.md").write_text(markdown, encoding="utf-8")
+    (folder / "junit.xml").write_bytes(junit)
 
 
 def _unwritable(folder: Path, error: OSError) -> Failure:
