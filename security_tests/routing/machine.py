@@ -125,7 +125,7 @@ class Days(RuleBasedStateMachine):
         self.do("order", at(pick, GUESTS), at(other, (1, 1, 100_000)))
 
     def _urges(self, pick: int, _: int) -> None:
-        self.do("urge", self.one(pick, "queued"))
+        self.do("urge", self.one(pick, "queued") or self.one(pick, "open"))
 
     def _names(self, pick: int, other: int) -> None:
         self.do("name_for", self.one(pick, "queued", "open", "resolved"), self.agent(other))
