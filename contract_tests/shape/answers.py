@@ -25,7 +25,7 @@ class Unmet(RuntimeError):
 def met(*missing: Sequence[str]) -> None:
     """Raise Unmet where anything is missing."""
     if lines := [each for part in missing for each in part]:
-        raise Unmet("\n".join(("the run did not ask all it should have:", *lines)))
+        raise Unmet("the run did not ask all it should have: " + "\n".join(lines))
 
 
 def absent(offered: Collection[str], found: Checked) -> list[str]:

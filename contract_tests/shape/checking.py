@@ -35,6 +35,16 @@ class Finding(NamedTuple):
         return f"{self.operation}: {self.title}\n    {self.message}\n    {self.seen}"
 
 
+class Trouble(NamedTuple):
+    """What could not be asked of an operation, and why."""
+
+    operation: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.why}"
+
+
 class Checked(NamedTuple):
     """`answers` are the statuses that each operation gave, by its method and path; `phases` how each phase ended.
 
@@ -44,7 +54,7 @@ class Checked(NamedTuple):
     findings: list[Finding]
     answers: dict[str, set[int]]
     phases: dict[str, str]
-    troubles: list[str]
+    troubles: list[Trouble]
 
 
 def gaps(found: Checked, phases: Collection[str]) -> list[str]:
@@ -53,13 +63,33 @@ def gaps(found: Checked, phases: Collection[str]) -> list[str]:
     A slow machine makes them, too: what rests on such a run is unknown, whatever it did not find.
     """
     ended = [f"{name} ended: {found.phases.get(name, 'never begun')}" for name in phases]
-    return [*(each for each in ended if not each.endswith(_WENT)), *found.troubles]
+    return [*(each for each in ended if not each.endswith(_WENT)), *map(str, found.troubles)]
 
 
 async def check(url: str, document: Any, given: Offered, folder: Path, *words: str) -> Checked:
-    """Run it on a document with these words of its command line. Raises RuntimeError with its last words where it did
-    not run.
+    """Run it on a document with these words of its command line, and once more, alone, for operations that it had
+    trouble with: its callers are threads, and Python's own `ast` fails in threads at times (SystemError).
+
+    Raises RuntimeError with its last words where it did not run.
     """
+    found = await _once(url, document, given, folder, *words)
+    names = sorted({each.operation for each in found.troubles})
+    if not names or not all(" /" in name for name in names):
+        return found
+    alone = [word for name in names for word in ("--include-name", name)]
+    (folder / "again").mkdir()
+    return joined(found, await _once(url, document, given, folder / "again", *words, "--workers", "1", *alone))
+
+
+def joined(first: Checked, again: Checked) -> Checked:
+    """What both runs found; of phases and troubles what the second says, where the first met with any."""
+    answers = {name: first.answers.get(name, set()) | again.answers.get(name, set()) for name in first.answers}
+    went = {name: status for name, status in again.phases.items() if status in _WENT}
+    mended = {name: went.get(name, status) if status == "error" else status for name, status in first.phases.items()}
+    return Checked([*first.findings, *again.findings], {**again.answers, **answers}, mended, again.troubles)
+
+
+async def _once(url: str, document: Any, given: Offered, folder: Path, *words: str) -> Checked:
     config, tokens, asked = folder / "schemathesis.toml", folder / "speakers.json", folder / "openapi.json"
     asked.write_bytes(msgspec.json.encode(document))
     config.write_text(CONFIG.read_text(encoding="utf-8") + _ids(given), encoding="utf-8")
@@ -111,7 +141,7 @@ def read(report: Path) -> Checked:
     findings: dict[tuple[str, str, str], Finding] = {}
     answers: dict[str, set[int]] = defaultdict(set)
     phases: dict[str, str] = {}
-    troubles: list[str] = []
+    troubles: list[Trouble] = []
     with report.open("rb") as lines:
         for line in lines:
             event = json.loads(line)
@@ -125,10 +155,10 @@ def read(report: Path) -> Checked:
     return Checked(list(findings.values()), dict(answers), phases, troubles)
 
 
-def _trouble(event: dict[str, Any]) -> str:
+def _trouble(event: dict[str, Any]) -> Trouble:
     value = event.get("value") or event.get("exception") or {}
     told = f"{value.get('type', 'an error')}: {value.get('message', '')}" if isinstance(value, dict) else str(value)
-    return f"{event.get('label', 'the whole run')}: {' '.join(told.split())[:300]}"
+    return Trouble(event.get("label", "the whole run"), " ".join(told.split())[:300])
 
 
 def _scenario(recorder: dict[str, Any], answers: dict[str, set[int]]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.shape.answers import Unmet, absent, met, too_few, unheard
-from contract_tests.shape.checking import Checked, gaps, read
+from contract_tests.shape.checking import Checked, Finding, gaps, joined, read
 
 
 def told(folder: Path, *events: dict[str, Any]) -> Checked:
@@ -58,3 +58,18 @@ def test_an_operation_that_met_no_id_is_unknown_and_one_that_is_not_there_is_bro
         met([], silent)
     assert too_few(offered, found) == ["only 33% of the operations ever succeeded"]
     met([], [])
+
+
+def test_what_could_not_be_asked_is_asked_again_and_what_was_found_is_kept(tmp_path: Path) -> None:
+    first = told(tmp_path, ended("coverage", "error"), ended("stateful"), LATE)
+    again = told(tmp_path, ended("coverage"), ended("stateful", "skip"))
+    assert gaps(joined(first, again), ["coverage", "stateful"]) == []
+    late = told(tmp_path, ended("coverage", "error"), LATE)
+    assert gaps(joined(first, late), ["coverage"]) == [
+        "coverage ended: error",
+        "GET /api/v1/agents: ReadTimeout: timed out",
+    ]
+    found = Finding("GET /api/v1/agents", "server error", "", "")
+    assert joined(
+        first._replace(findings=[found], answers={"a": {200}}), again._replace(answers={"a": {404}, "b": {201}})
+    ) == (Checked([found], {"a": {200, 404}, "b": {201}}, {"coverage": "success", "stateful": "success"}, []))
