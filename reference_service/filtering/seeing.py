@@ -42,18 +42,23 @@ def _whole(seen: Seen, text: str, folded: str, sources: list[int]) -> bool:
     spelling = seen.spelling
     for side, step in ((0, -1), (-1, 1)):
         edge, reach = (seen.first, seen.last)[side], seen.reach[side]
-        if spelling.bounded[side] and all(_goes_on(folded, at, step, str.isalpha) for at in (edge, reach)):
+        if spelling.bounded[side] and all(
+            _goes_on(text, folded, sources, at, step, str.isalpha) for at in (edge, reach)
+        ):
             return False
-        if spelling.whole_numbers and _goes_on(folded, edge, step, str.isdecimal):
+        if spelling.whole_numbers and _goes_on(text, folded, sources, edge, step, str.isdecimal):
             written = text[sources[edge]]  # a Chinese numeral as it is listed is a character like any other
             if written != spelling.written[side] or written.isdecimal():
                 return False
     return True
 
 
-def _goes_on(folded: str, edge: int, step: int, kind: Callable[[str], bool]) -> bool:
+def _goes_on(text: str, folded: str, sources: list[int], edge: int, step: int, kind: Callable[[str], bool]) -> bool:
     beyond = edge + step
     if not 0 <= beyond < len(folded):
+        return False
+    left, right = sorted((sources[edge], sources[beyond]))
+    if any(PLAIN[character] for character in text[left + 1 : right]):  # a tone that is not read: xin4 ends there
         return False
     return all(character.isascii() and kind(character) for character in (folded[edge], folded[beyond]))
 

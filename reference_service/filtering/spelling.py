@@ -82,15 +82,12 @@ def _written(word: Word, text: str, kind: Kind) -> Iterator[Spelling]:
     suits = chinese and solid and len(set(body)) > 1
     separators = len(body) > 1 and _or(word.separators, suits)
     repeats = bool(body) and (solid or separators) and _or(word.repeats, suits)
-    written = [text[place] for place in PLAIN.places(text)]
-    if separators or repeats:
-        written = [character for character, part in zip(written, folded, strict=True) if not is_separator(part)]
-    numerals = CHINESE.keys() & set(map(simplified, text))
+    numerals = _numerals(text)
     yield Spelling(
         word=word,
         kind=kind,
         text=folded,
-        written="".join(written),
+        written=_looked_for(text, folded, bare=separators or repeats),
         counts=_counts(body),
         separators=separators,
         repeats=repeats,
@@ -103,8 +100,22 @@ def _written(word: Word, text: str, kind: Kind) -> Iterator[Spelling]:
 
 def _latin(word: Word, kind: Kind, text: str) -> Spelling:
     folded = without_separators(fold(text))
+    written = _looked_for(text, fold(text), bare=True)
     spread = kind == "pinyin"  # wei xin; initials are too short to be spread
-    return Spelling(word, kind, folded, folded, _counts(folded), spread, False, (True, True), True, True, True)
+    digits = not _numerals(text)  # jia一 is 加一, jia1 is a syllable with its tone
+    return Spelling(word, kind, folded, written, _counts(folded), spread, False, (True, True), True, digits, True)
+
+
+def _looked_for(text: str, folded: str, bare: bool) -> str:
+    """For each character that is looked for, the one in the text; `bare`: separators are not looked for."""
+    written = (text[place] for place in PLAIN.places(text))
+    return "".join(
+        character for character, part in zip(written, folded, strict=True) if not (bare and is_separator(part))
+    )
+
+
+def _numerals(text: str) -> set[str]:
+    return CHINESE.keys() & set(map(simplified, text))
 
 
 def _counts(body: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 Lenient where it says that a hit is one (`reads_as`), strict where it says that a word stands there (`stands`).
 """
 
+import re
 import unicodedata
 from functools import cache
 from itertools import groupby
@@ -13,7 +14,10 @@ from opencc import OpenCC
 from fixtures.evasions.characters import CHINESE_DIGITS, FORMAL_DIGITS, latin_of
 from targets.interface import WordRule
 
-_UNSEEN: Final = frozenset("\u2800\u3164\u115f\u1160\uffa0\u17b4\u17b5\u034f")
+_UNSEEN: Final = frozenset("\u2800\u3164\u115f\u1160\uffa0\u17b4\u17b5\u034f\u2065") | frozenset(
+    chr(code) for low, high in ((0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF)) for code in range(low, high + 1)
+)  # no glyph, also where nothing is assigned yet: Unicode's Default_Ignorable_Code_Point
+_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
 _T2S: Final = OpenCC("t2s").convert
 _NUMERALS: Final = str.maketrans("〇幺" + CHINESE_DIGITS + FORMAL_DIGITS, "01" + "0123456789" * 2)
 
@@ -35,9 +39,12 @@ def stands(word: str, text: str) -> list[tuple[int, int]]:
 
 
 def reads_as(part: str, listed: WordRule) -> bool:
-    """Whether a piece of text may be read as the word, or as one of the spellings that are listed with it."""
-    seen = skeleton(part)
-    if any(seen == skeleton(spelling) for spelling in (listed.word, *listed.aliases)):
+    """Whether a piece of text may be read as the word, or as one of the spellings that are listed with it.
+
+    The letters that flags are made of may be read as such, or as pictures between others.
+    """
+    seen, no_flags = skeleton(part), skeleton(_FLAG.sub("", part))
+    if any(skeleton(spelling) in (seen, no_flags) for spelling in (listed.word, *listed.aliases)):
         return True
     if listed.pinyin and _toneless(sound(part)) == _toneless(sound(listed.word)):
         return True

@@ -53,6 +53,9 @@ SEEN: list[tuple[str, Word, str, str]] = [  # class, word, text, the part of it 
     ("pinyin", Word("美女", pinyin=True), "mei nv", "mei nv"),
     ("pinyin", Word("美女", pinyin=True), "meinǚ", "meinǚ"),
     ("pinyin", Word("加v信", pinyin=True), "jiavxin", "jiavxin"),
+    ("pinyin", Word("微信", pinyin=True), "wei1 xin4WeiXin", "wei1 xin"),
+    ("pinyin", Word("加一", pinyin=True), "jia一吧", "jia一"),
+    ("pinyin", Word("加1", pinyin=True), "jia1吧", "jia1"),
     ("pinyin", Word("微信", pinyin=True), "wеiхin", "wеiхin"),
     ("initials", Word("微信", initials=True), "加WX聊", "WX"),
     ("initials", Word("微信", initials=True), "wx123456", "wx"),
@@ -86,6 +89,8 @@ UNSEEN: list[tuple[Word, str]] = [
     (Word("微信"), "weixin wx"),
     (Word("微信", pinyin=True), "weixing卫星 wei"),
     (Word("微信", initials=True), "wxs w x"),
+    (Word("加一", pinyin=True), "jia1 hao3"),  # a syllable with its tone
+    (Word("一一", pinyin=True), "yi1"),
     (Word("2"), "½杯"),  # half a character is none: a hit must be a part of the text
     (Word("成元"), "㍻元年"),
     (Word("加平", separators=True), "加.㍻"),
