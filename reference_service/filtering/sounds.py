@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import product
 from typing import Final
 
-from reference_service.filtering.folding import LOOK_ALIKE
+from reference_service.filtering.digits import CHINESE
+from reference_service.filtering.folding import LOOK_ALIKE, simplified
 
 _MIXED: Final = 3  # up to so many Chinese characters, each may be a character or pinyin: 微xin
 
@@ -17,12 +19,21 @@ class Toneless:
 
     def fold(self, text: str) -> str:
         """As Reading has it."""
-        return _TONE.sub("", LOOK_ALIKE.fold(text))
+        folded = LOOK_ALIKE.fold(text)
+        tones = _tones(text, folded)
+        return "".join(part for at, part in enumerate(folded) if at not in tones) if tones else folded
 
     def places(self, text: str) -> list[int]:
         """As Reading has it."""
-        tones = {found.start() for found in _TONE.finditer(LOOK_ALIKE.fold(text))}
+        tones = _tones(text, LOOK_ALIKE.fold(text))
         return [place for at, place in enumerate(LOOK_ALIKE.places(text)) if at not in tones]
+
+
+def _tones(text: str, folded: str) -> AbstractSet[int]:
+    """Where tones stand in a folded text; nobody marks one with a Chinese numeral: jia一 is no jia1."""
+    found = [tone.start() for tone in _TONE.finditer(folded)]
+    sources = LOOK_ALIKE.places(text) if found else []
+    return {at for at in found if simplified(text[sources[at]]) not in CHINESE}
 
 
 TONELESS: Final = Toneless()

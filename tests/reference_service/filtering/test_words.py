@@ -133,6 +133,11 @@ def test_an_allowed_phrase_unlocks_what_it_covers_and_nothing_longer() -> None:
     assert [hit.word.word for hit in words.find("加微信吗，微信支付")] == ["微信"]
 
 
+def test_a_chinese_numeral_is_no_tone() -> None:
+    hits = WordFilter([Word("一一", pinyin=True)]).find("YI.YI一一")
+    assert [(hit.start, hit.end) for hit in hits] == [(0, 5), (3, 6), (5, 7)]
+
+
 def test_an_allowed_part_of_a_character_unlocks_nothing() -> None:
     assert [hit.word.word for hit in WordFilter([Word("平成")], ["成"]).find("㍻")] == ["平成"]
 
