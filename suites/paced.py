@@ -66,6 +66,7 @@ class Played(NamedTuple):
 
     history: History
     lag_s: float | None
+    missing: str  # which replies did not come; "" where all did
 
 
 def judged(line: str, history: History) -> Gate:
@@ -107,7 +108,7 @@ class _Customer(Customer):
 
 
 async def play(lab: Lab, wanted: Load) -> Played:
-    """Play the load in shops of their own, in a lab that is used for nothing else. Fails where a reply is missing."""
+    """Play the load in shops of their own, in a lab that is used for nothing else."""
     async with AsyncExitStack() as stack:
         people, staff = (
             stack.enter_context(closing(Writer(lab.folder / "history", part, lab.spec.id)))
@@ -122,11 +123,11 @@ async def play(lab: Lab, wanted: Load) -> Played:
         await asyncio.gather(
             *(customers[n % len(customers)].write(n, start + int(n * NS / wanted.rate)) for n in range(wanted.messages))
         )
-        await _answered(customers, wanted.messages)
+        missing = await _answered(customers, wanted.messages)
         end = monotonic_ns()
     await _flushed(lab, monotonic_ns())
     history = load(lab.folder)
-    return Played(history, _lag(history, start, end))
+    return Played(history, _lag(history, start, end), missing)
 
 
 async def _come(lab: Lab, shop: LabShop, writer: Writer) -> _Customer:
@@ -179,13 +180,14 @@ async def _answer(lab: Lab, name: str, device: Device, ledger: Ledger, event: Ev
     ledger.replied(name, event.conversation, token, await device.reply(event.conversation, f"在的 {token}", token))
 
 
-async def _answered(customers: list[_Customer], wanted: int) -> None:
+async def _answered(customers: list[_Customer], wanted: int) -> str:
     try:
         async with asyncio.timeout(_LATE_S):
             while (got := sum(len({one.text for one in each.received}) for each in customers)) < wanted:  # noqa: ASYNC110
                 await asyncio.sleep(_POLL_S)  # many events, no one of which is the last
     except TimeoutError:
-        raise AssertionError(f"{got} of {wanted} replies came within {_LATE_S:g} s of the last message") from None
+        return f"{got} of {wanted} replies came within {_LATE_S:g} s of the last message"
+    return ""
 
 
 async def _flushed(lab: Lab, until: int) -> None:

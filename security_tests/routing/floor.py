@@ -17,6 +17,7 @@ NEEDED: Final = (
     *("reply", "readConversation", "resolve", "transferConversation", "getLoad", "login", "getConversation"),
 )
 TEXTS: Final = {"asks": "问一下", GREETING: "在吗", "wishes": "转人工"}
+_POLL_S: Final = 0.02
 _number = count(1)
 
 
@@ -160,8 +161,8 @@ class Floor(Premises):
         seq = int(answer.body["seq"])
         await self._guests[name].receives(text)
         async with asyncio.timeout(self.lab.patience_s):  # the platform's answer is on its way to the target
-            while (mine := (await self._messages(name, seq - 1))[0])["status"] == "pending":
-                pass  # asking again is pause enough
+            while (mine := (await self._messages(name, seq - 1))[0])["status"] == "pending":  # noqa: ASYNC110
+                await asyncio.sleep(_POLL_S)  # asked without a pause, a target with limits refuses
         return float(mine["created_at"])
 
     async def _cut(self, who: str) -> None:
@@ -184,6 +185,7 @@ class Floor(Premises):
                 return True
             if has < held:
                 return False
+            await asyncio.sleep(_POLL_S)
 
     async def _holds(self, who: str) -> bool:
         return bool((await self._load(who))["conversations"])
@@ -199,7 +201,7 @@ class Floor(Premises):
         """Nobody is told when a target notices a lost connection, or when its bot has done: asked until it is so."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.lab.patience_s):
-                while await look() is not wanted:
-                    pass  # asking again is pause enough
+                while await look() is not wanted:  # noqa: ASYNC110
+                    await asyncio.sleep(_POLL_S)  # asked without a pause, a target with limits refuses
             return True
         return False

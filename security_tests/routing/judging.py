@@ -1,6 +1,6 @@
 """What of a look differs from the oracle, and which promise says that it must not; pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
@@ -35,17 +35,23 @@ def judge(model: Routing, seen: Seen, now: float) -> Fault | None:
 
 
 def clocks(expected: list[Fired], told: list[Told]) -> Fault | None:
-    """What the clocks told since everything began is what was due: each once, to whom it concerns, never early."""
-    due = {(each.promise, each.customer, each.what, each.seq, who): each.at for each in expected for who in each.told}
+    """What the clocks told since everything began is what was due: each once, to whom it concerns, never early.
+
+    The same is due once more to who is given the same conversation once more.
+    """
+    due: dict[tuple[str, str, str, int, str], list[float]] = defaultdict(list)
+    for each in sorted(expected, key=lambda fired: fired.at):
+        for who in each.told:
+            due[each.promise, each.customer, each.what, each.seq, who].append(each.at)
     came = Counter((each.promise, each.customer, each.what, each.seq, each.who) for each in told)
     for key in (*came, *due):
-        times, promised = came[key], int(key in due)
+        times, promised = came[key], len(due.get(key, ()))
         if times != promised:
             promise, customer, what, seq, who = key
             said = f"{who} was told {what!r} of {customer} (message {seq}) {times} times, {promised} times is due"
             return Fault(promise, said)
-    for one in told:
-        early = due[one.promise, one.customer, one.what, one.seq, one.who] - one.at
+    for one in sorted(told, key=lambda each: each.at):
+        early = due[one.promise, one.customer, one.what, one.seq, one.who].pop(0) - one.at
         if one.at and early > EXACT_S[one.promise]:
             return Fault(one.promise, f"{one.what!r} of {one.customer} is dated {early:.3f} s before it was due")
     return _in_order(told)

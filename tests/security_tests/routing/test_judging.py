@@ -124,5 +124,14 @@ def test_clocks_tell_each_once_to_all_it_concerns_and_never_early() -> None:
     assert clocks(due, early) == _fault("'instant breached' of c1 is dated 1.000 s before it was due")
 
 
+def test_who_is_given_a_conversation_again_is_told_of_it_again() -> None:
+    due = [Fired("UNREAD-1", "c1", "unread", 1, at, frozenset({"a"})) for at in (60.0, 900.0)]
+    told = [Told("UNREAD-1", "c1", "unread", 1, "a", at) for at in (60.0, 900.0)]
+    assert clocks(due, told) is None
+    assert clocks(due, told[:1]) == Fault("UNREAD-1", "a was told 'unread' of c1 (message 1) 1 times, 2 times is due")
+    early = [told[0], told[1]._replace(at=800.0)]
+    assert clocks(due, early) == Fault("UNREAD-1", "'unread' of c1 is dated 100.000 s before it was due")
+
+
 def _fault(what: str) -> Fault:
     return Fault("TIER-1", what)
